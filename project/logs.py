@@ -1,0 +1,39 @@
+"""How log records are written: JSON lines with typed fields, or plain lines for a person at a terminal."""
+
+import logging
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "status_code", "server_time"}
+
+
+class JsonLines(JsonFormatter):
+    """One JSON object a line: time, level, logger, service, message and whatever the caller passed as `extra`."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            datefmt="%Y-%m-%dT%H:%M:%S%z",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            static_fields={"service": service},
+            reserved_attrs=sorted(_OF_EVERY_RECORD),
+            json_ensure_ascii=True,
+        )
+
+
+class PlainLines(logging.Formatter):
+    """`level logger message field=value …` on one line; control characters are escaped, so that no record can forge another."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole record as one line, a traceback behind it where there is one."""
+        fields = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        line = " ".join([f"{record.levelname:<7} {record.name}: {record.getMessage()}", *(f"{k}={v}" for k, v in fields.items())])
+        escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+        return f"{escaped}\n{self.formatException(record.exc_info)}" if record.exc_info else escaped
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    """Typed fields for `logger.info(message, extra=fields(...))`, without those that are None."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,32 @@
+"""One log line for each request: method, path, status, duration and trace id; never the query, which can hold codes and tokens."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from access_tokens.problems import trace_id_of
+
+logger = logging.getLogger("four_checks.requests")
+
+
+class RequestLog:
+    """Outermost middleware: what it logs is what was answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, then log it. `duration_ms` is what this process spent on it."""
+        started = time.perf_counter()
+        response = self.get_response(request)
+        fields = {
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+            "trace_id": trace_id_of(request),
+        }
+        logger.info("%s %s %s", request.method, request.path, response.status_code, extra=fields)
+        return response
