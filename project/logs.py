@@ -1,7 +1,6 @@
 """How log records are written: JSON lines with typed fields, or plain lines for a person at a terminal."""
 
 import logging
-from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -32,8 +31,3 @@ class PlainLines(logging.Formatter):
         line = " ".join([f"{record.levelname:<7} {record.name}: {record.getMessage()}", *(f"{k}={v}" for k, v in fields.items())])
         escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
         return f"{escaped}\n{self.formatException(record.exc_info)}" if record.exc_info else escaped
-
-
-def fields(**values: Any) -> dict[str, Any]:
-    """Typed fields for `logger.info(message, extra=fields(...))`, without those that are None."""
-    return {name: value for name, value in values.items() if value is not None}
