@@ -1,0 +1,50 @@
+# `make` alone lists the targets. PYTHON is any Python from 3.11 on; ARGS goes to pytest: make test ARGS="-k consent"
+PYTHON ?= python3
+VENV := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench geodata lock clean
+
+help:
+	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## set everything up, start the four services, print one URL; Ctrl-C stops them
+	@$(PYTHON) demo.py
+
+setup: ## install what demo, tests and checks need, and start nothing
+	@$(PYTHON) demo.py --setup --dev
+
+test: setup ## run all tests: on PostgreSQL where there is one, then on SQLite (ARGS="-k name" picks some)
+	@$(VENV)/python -m tests.browser
+	@$(VENV)/python -m tests.postgresql $(VENV)/python -m pytest -q -n 2 -m "not processes and not browser" $(ARGS)
+	@$(VENV)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+
+check: setup ## lint, format, types, import contracts, missing migrations, lock files
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	DJANGO_SETTINGS_MODULE=tests.settings $(VENV)/python manage.py makemigrations --check --dry-run
+	@! grep -nE '(https?|file)://|index-url|find-links' requirements*.txt || { echo "A lock file names a package index. Cure: make lock"; false; }
+
+format: setup ## rewrite the code in its one format
+	$(VENV)/ruff check --fix-only --quiet
+	$(VENV)/ruff format
+
+bench: setup ## run every benchmark and print its figures
+	@$(VENV)/python -m benchmarks
+
+geodata: setup ## build geocoding_api/data again from its public sources
+	$(VENV)/python -m pip --version >/dev/null 2>&1 || $(VENV)/python -m ensurepip
+	$(VENV)/python -m pip install --require-hashes -r requirements-geodata.txt
+	$(VENV)/python manage.py build_places
+
+lock: setup ## resolve requirements*.in into requirements*.txt, with hashes and no index address
+	@sh -c 'command -v uv >/dev/null && uv --version >/dev/null 2>&1 || { echo "make lock needs uv. Cure: pip install uv"; exit 1; }'
+	for list in requirements requirements-dev requirements-geodata; do \
+	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header $$list.in -o $$list.txt || exit 1; \
+	done
+
+clean: ## remove what was made here: .venv, var (databases and secrets) and caches
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
