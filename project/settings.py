@@ -99,7 +99,9 @@ SIGNING_KEYS_ENCRYPTION_KEY = (
 )
 env.names.add("SIGNING_KEYS_ENCRYPTION_KEY")
 AUTH_USER_MODEL = "authorization_server.User" if serves(SERVICE, "authorization_server") else "auth.User"
+AUTHENTICATION_BACKENDS = ["authorization_server.sign_in.AccountBackend"] if serves(SERVICE, "authorization_server") else []
 LOGIN_URL = "/login"
+ISSUER_ALLOW_PLAIN_HTTP = env.flag("ISSUER_ALLOW_PLAIN_HTTP")  # for a trusted network; loopback needs no permission
 
 # ---- The APIs -------------------------------------------------------------------------------------------------------
 REQUIRE_IF_MATCH = env.flag("REQUIRE_IF_MATCH")

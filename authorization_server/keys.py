@@ -1,0 +1,111 @@
+"""The keys that tokens are signed with: made, encrypted at rest, published, rotated, and kept ready in this process."""
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from authorization_server.models.signing_keys import Algorithm, KeyState, SigningKey
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+class NoUsableKey(Exception):
+    """There is no key to sign with, or it cannot be decrypted; the text names the cure."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """What signing takes: the key's id, its algorithm and the private key itself."""
+
+    kid: str
+    algorithm: str
+    private_key: PrivateKey
+
+
+def public_jwks() -> dict[str, Any]:
+    """The JWK set (RFC 7517 section 5) of the next, the current and the previous keys."""
+    return {"keys": list(SigningKey.objects.published().values_list("public_jwk", flat=True))}
+
+
+def current_signer() -> Signer:
+    """The current key, ready to sign. One query; decrypted once per process, so a rotation takes effect at once.
+
+    Raises `NoUsableKey`.
+    """
+    row = SigningKey.objects.filter(state=KeyState.CURRENT).values("kid", "algorithm", "private_key_encrypted").first()
+    if row is None:
+        raise NoUsableKey("There is no current signing key. Cure: run `python manage.py create_signing_keys`.")
+    private_key = _decrypted(row["private_key_encrypted"], settings.SIGNING_KEYS_ENCRYPTION_KEY)
+    return Signer(row["kid"], row["algorithm"], private_key)
+
+
+@transaction.atomic
+def create_missing(algorithm: str = Algorithm.RS256) -> list[SigningKey]:
+    """Create the current and the next key where there is none; return the new ones."""
+    existing = set(SigningKey.objects.values_list("state", flat=True))
+    return [_create(state, algorithm) for state in (KeyState.CURRENT, KeyState.NEXT) if state not in existing]
+
+
+@transaction.atomic
+def rotate(algorithm: str = Algorithm.RS256) -> SigningKey:
+    """Sign with the next key from now on, keep the current one published as previous, create a new next one.
+
+    Returns the key that signs now.
+    """
+    create_missing(algorithm)
+    now = timezone.now()
+    SigningKey.objects.filter(state=KeyState.CURRENT).update(state=KeyState.PREVIOUS, state_changed_at=now)
+    SigningKey.objects.filter(state=KeyState.NEXT).update(state=KeyState.CURRENT, state_changed_at=now)
+    _create(KeyState.NEXT, algorithm)
+    return SigningKey.objects.get(state=KeyState.CURRENT)
+
+
+def new_private_key(algorithm: str) -> PrivateKey:
+    """A fresh private key: RSA with 2048 bits for RS256, P-256 for ES256."""
+    if algorithm == Algorithm.ES256:
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _create(state: KeyState, algorithm: str) -> SigningKey:
+    private_key = new_private_key(algorithm)
+    kid = secrets.token_hex(8)
+    pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return SigningKey.objects.create(
+        kid=kid,
+        algorithm=algorithm,
+        state=state,
+        private_key_encrypted=Fernet(settings.SIGNING_KEYS_ENCRYPTION_KEY).encrypt(pem).decode(),
+        public_jwk=_public_jwk(private_key, kid, algorithm),
+    )
+
+
+def _public_jwk(private_key: PrivateKey, kid: str, algorithm: str) -> dict[str, Any]:
+    public_key = private_key.public_key()
+    if isinstance(public_key, rsa.RSAPublicKey):
+        jwk = RSAAlgorithm.to_jwk(public_key, as_dict=True)
+    else:
+        jwk = ECAlgorithm.to_jwk(public_key, as_dict=True)
+    return {name: value for name, value in jwk.items() if name != "key_ops"} | {"kid": kid, "use": "sig", "alg": algorithm}
+
+
+@lru_cache(maxsize=8)
+def _decrypted(private_key_encrypted: str, encryption_key: str) -> PrivateKey:
+    try:
+        pem = Fernet(encryption_key).decrypt(private_key_encrypted.encode())
+    except (InvalidToken, ValueError) as error:
+        cure = "Cure: set SIGNING_KEYS_ENCRYPTION_KEY to the value that the keys were created with, or create new ones."
+        raise NoUsableKey(f"The current signing key cannot be decrypted. {cure}") from error
+    private_key = load_pem_private_key(pem, password=None)
+    if not isinstance(private_key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise NoUsableKey("The current signing key is of a kind that is not used here. Cure: rotate the keys.")
+    return private_key

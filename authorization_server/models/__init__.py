@@ -1,0 +1,25 @@
+"""The authorization server's tables, one concept a file; Django looks for them here."""
+
+from authorization_server.models.apis import AccessPolicy, Api, ApiScope
+from authorization_server.models.applications import Application, AuthenticationMethod, RedirectUri
+from authorization_server.models.authorization_codes import AuthorizationCode
+from authorization_server.models.client_grants import ClientGrant
+from authorization_server.models.consents import Consent, ConsentedScope
+from authorization_server.models.signing_keys import KeyState, SigningKey
+from authorization_server.models.users import User
+
+__all__ = [
+    "AccessPolicy",
+    "Api",
+    "ApiScope",
+    "Application",
+    "AuthenticationMethod",
+    "AuthorizationCode",
+    "ClientGrant",
+    "Consent",
+    "ConsentedScope",
+    "KeyState",
+    "RedirectUri",
+    "SigningKey",
+    "User",
+]

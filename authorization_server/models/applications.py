@@ -1,0 +1,177 @@
+"""Applications (clients): how one proves who it is, what it may ask for, and where answers may go."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS, Api
+from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX, User
+
+
+def origin_of(uri: str) -> str:
+    """`scheme://host[:port]` of an http(s) URI; `scheme:` of a native application's own scheme."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def check_redirect_uri(uri: str) -> None:
+    """Raise `ValidationError` unless answers may be sent to `uri`: absolute, plain ASCII, no fragment (RFC 6749 section 3.1.2)."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError as error:
+        raise ValidationError("This is not a URI.") from error
+    if not uri.isascii() or any(c.isspace() or not c.isprintable() for c in uri) or "#" in uri or "*" in uri or "@" in parts.netloc:
+        raise ValidationError("A redirect URI is plain ASCII, without blanks, fragment, wildcard and user name.")
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    is_native = "." in parts.scheme  # RFC 8252 section 7.1: reversed domain name, so never javascript: or data:
+    if not (is_web or is_native):
+        raise ValidationError("A redirect URI starts with https://, http:// or a scheme of the application's own such as com.example.app:.")
+
+
+def sha256_of(secret: str) -> str:
+    """SHA-256 in hexadecimal. No salt, no stretching: what is hashed here has 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class AuthenticationMethod(models.TextChoices):
+    """How an application proves at `/oauth/token` who it is (RFC 6749 section 2.3)."""
+
+    NONE = "none", "none: a public application cannot keep a secret"
+    BASIC = "client_secret_basic", "secret in the Authorization header (Basic)"
+    POST = "client_secret_post", "secret in the body"
+    EITHER = "client_secret_either", "secret in header or body"
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Which applications."""
+
+    def usable(self) -> Self:
+        """All but the demo's own where demo identities are off."""
+        return self if settings.DEMO_IDENTITIES else self.filter(is_demo=False)
+
+
+class Application(models.Model):
+    """One application. Confidential ones have a secret, of which only the SHA-256 is kept."""
+
+    client_id = models.CharField(
+        max_length=100,
+        unique=True,
+        validators=[RegexValidator(r"\A[A-Za-z0-9._-]+\Z", "Letters, digits, dot, hyphen and underscore only.")],
+    )
+    name = models.CharField(max_length=100, help_text="What people read on the consent page.")
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications")
+    authentication_method = models.CharField(max_length=30, choices=AuthenticationMethod, default=AuthenticationMethod.EITHER)
+    secret_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    allows_authorization_code = models.BooleanField("authorization code", default=False, help_text="People sign in; needs a redirect URI.")
+    allows_refresh_token = models.BooleanField("refresh token", default=False)
+    allows_client_credentials = models.BooleanField(
+        "client credentials", default=False, help_text="The application acts for itself; needs a secret."
+    )
+    allows_implicit = models.BooleanField("implicit (response_type=token)", default=False)
+    access_token_lifetime_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
+        help_text="Instead of the API's own; empty: the API's.",
+    )
+    is_demo = models.BooleanField(
+        "demo application", default=False, help_text="Its secret is known. It works only where DEMO_IDENTITIES is on."
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(client_id="") & ~Q(client_id__endswith=MACHINE_SUBJECT_SUFFIX), name="application_client_id_is_usable"
+            ),
+            models.CheckConstraint(
+                condition=Q(authentication_method__in=AuthenticationMethod.values), name="application_authentication_method_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(authentication_method=AuthenticationMethod.NONE, secret_sha256="")
+                | (~Q(authentication_method=AuthenticationMethod.NONE) & ~Q(secret_sha256="")),
+                name="application_has_a_secret_unless_public",
+            ),
+            models.CheckConstraint(
+                condition=~Q(authentication_method=AuthenticationMethod.NONE, allows_client_credentials=True),
+                name="application_without_secret_gets_no_machine_tokens",
+                violation_error_message="A public application cannot use client credentials: it has none to keep.",
+            ),
+            models.CheckConstraint(
+                condition=Q(access_token_lifetime_seconds=None) | Q(access_token_lifetime_seconds__gte=SHORTEST_LIFETIME_SECONDS),
+                name="application_lifetime_is_long_enough",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.client_id})"
+
+    @property
+    def is_public(self) -> bool:
+        """It runs where everybody can read it, so it has no secret."""
+        return self.authentication_method == AuthenticationMethod.NONE
+
+    @property
+    def machine_subject(self) -> str:
+        """The `sub` of a token that the application gets for itself."""
+        return f"{self.client_id}{MACHINE_SUBJECT_SUFFIX}"
+
+    def set_new_secret(self) -> str:
+        """Give the application a fresh secret of 256 random bits and return it: it cannot be read again. Does not save."""
+        secret = secrets.token_urlsafe(32)
+        self.secret_sha256 = sha256_of(secret)
+        return secret
+
+    def has_secret(self, secret: str) -> bool:
+        """Whether `secret` is this application's, compared in constant time."""
+        return hmac.compare_digest(sha256_of(secret), self.secret_sha256 or "0" * 64)
+
+    def accepts(self, method: AuthenticationMethod) -> bool:
+        """Whether the application may prove itself by `method`."""
+        either = self.authentication_method == AuthenticationMethod.EITHER and method != AuthenticationMethod.NONE
+        return either or self.authentication_method == method
+
+    def may_be_answered_at(self, redirect_uri: str) -> bool:
+        """Whether `redirect_uri` is registered, letter by letter (RFC 9700 section 4.1.3)."""
+        return self.redirect_uris.filter(uri=redirect_uri).exists()
+
+    def clean(self) -> None:
+        """No client id equals an audience or a person's `sub`: a token for one could pass for the other."""
+        if Api.objects.filter(audience=self.client_id).exists():
+            raise ValidationError({"client_id": "An API has this audience. Choose another client id."})
+        if User.objects.filter(sub=self.client_id).exists():
+            raise ValidationError({"client_id": "A person has this sub. Choose another client id."})
+
+
+class RedirectUri(models.Model):
+    """Where one application's answers may go. Its origin may call `/oauth/token` from a browser (CORS)."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="redirect_uris")
+    uri = models.CharField("redirect URI", max_length=500, validators=[check_redirect_uri])
+    origin = models.CharField(max_length=300, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = "redirect URI"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "uri"], name="redirect_uri_is_registered_once"),
+            models.CheckConstraint(condition=~Q(uri="") & ~Q(uri__contains="#"), name="redirect_uri_has_no_fragment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.uri
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the origin beside the URI, so that one indexed look-up answers for CORS."""
+        self.origin = origin_of(self.uri)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came

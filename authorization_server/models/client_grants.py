@@ -1,0 +1,44 @@
+"""Client grants: an administrator's yes to one application at one API, with the scopes it may have at most."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from authorization_server.models.apis import Api, ApiScope
+from authorization_server.models.applications import Application
+
+
+class ClientGrantQuerySet(models.QuerySet["ClientGrant"]):
+    """Which grants."""
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Those without an end, or whose end is still to come."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at or timezone.now()))
+
+
+class ClientGrant(models.Model):
+    """The application may get tokens for the API. `scopes` is the ceiling; without any it gets a token without scopes."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="client_grants")
+    api = models.ForeignKey(Api, verbose_name="API", on_delete=models.CASCADE, related_name="client_grants")
+    scopes = models.ManyToManyField(ApiScope, blank=True, help_text="At most these. They must be scopes of the API above.")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody takes the grant back.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ClientGrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["application__name", "api__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "api"],
+                name="one_client_grant_for_application_and_api",
+                violation_error_message="This application has a client grant for this API already. Change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} at {self.api}"
