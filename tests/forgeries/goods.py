@@ -1,0 +1,41 @@
+"""What the good tokens of the two APIs are made of, with the key of the issuer that the test plays."""
+
+import time
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from forgeries.good import Good
+
+FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def good_for_the_calendar(issuer: Any, *, scopes_needed: frozenset[str] = frozenset({"read"})) -> Good:
+    """Alice's token for the Calendar API, with both of its scopes, and an operation that needs `scopes_needed`."""
+    return Good(
+        claims=issuer.user_claims(),
+        private_key=issuer.private_key,
+        kid=issuer.kid,
+        foreign_key=FOREIGN_KEY,
+        audience=issuer.calendar_audience,
+        other_audience=issuer.geocoding_audience,
+        caller="user",
+        now=int(time.time()),
+        scopes_needed=scopes_needed,
+    )
+
+
+def good_for_the_geocoder(issuer: Any) -> Good:
+    """The Daybook backend's token for the Geocoding API, which has no scopes."""
+    client_id = "geocoding-backend"
+    machine = {"sub": f"{client_id}@clients", "client_id": client_id, "azp": client_id, "gty": "client-credentials", "scope": None}
+    return Good(
+        claims=issuer.user_claims(aud=issuer.geocoding_audience, **machine),
+        private_key=issuer.private_key,
+        kid=issuer.kid,
+        foreign_key=FOREIGN_KEY,
+        audience=issuer.geocoding_audience,
+        other_audience=issuer.calendar_audience,
+        caller="machine",
+        now=int(time.time()),
+    )
