@@ -1,0 +1,15 @@
+// Shows the API's OpenAPI document. "Authorize" signs in at the authorization server with code and PKCE.
+const page = document.getElementById("swagger-ui");
+const ui = SwaggerUIBundle({
+  url: page.dataset.schema,
+  domNode: page,
+  oauth2RedirectUrl: page.dataset.redirect,
+  validatorUrl: null,
+});
+ui.initOAuth({
+  clientId: "api-docs",
+  scopes: "read",
+  usePkceWithAuthorizationCodeGrant: true,
+  // Without an audience the authorization server would not know which API the token is for; Swagger UI sends none by itself.
+  additionalQueryStringParams: { audience: page.dataset.audience },
+});

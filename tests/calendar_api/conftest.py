@@ -1,0 +1,108 @@
+"""People and machines that call the Calendar API, and how a test reads what they got."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+REHEARSAL = {
+    "summary": "Choir rehearsal",
+    "start": {"dateTime": "2026-11-23T18:30:00+01:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-11-23T20:30:00+01:00", "timeZone": "Europe/Berlin"},
+}
+
+
+class Caller:
+    """Somebody with one access token. `raw` sends a body as it is, anything else is sent as JSON."""
+
+    def __init__(self, token: str | None, base: str = "/calendar/v1/") -> None:
+        self.token, self.base = token, base
+        self.client = Client()  # raises what a view did not catch: no test can take a 500 for an answer
+
+    def __call__(self, method, path, body=None, *, raw=None, query=None, content_type="application/json", headers=None, **extra):
+        headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
+        sent = raw if raw is not None else b"" if body is None else json.dumps(body)
+        address = path if path.startswith("/") else self.base + path
+        extra.setdefault("CONTENT_TYPE", content_type)  # also where there is no body
+        return self.client.generic(method, address, sent, content_type, headers=headers, query_params=query, **extra)
+
+    def get(self, path, **options):
+        return self("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self("POST", path, body, **options)
+
+    def patch(self, path, body=None, **options):
+        return self("PATCH", path, body, **{"content_type": "application/merge-patch+json", **options})
+
+    def delete(self, path, **options):
+        return self("DELETE", path, **options)
+
+    def creates(self, **changes: Any) -> dict[str, Any]:
+        """Create the rehearsal with `changes` (None leaves a field out), and return it as the API gave it back."""
+        response = self.post("events", {name: value for name, value in {**REHEARSAL, **changes}.items() if value is not None})
+        assert response.status_code == 201, response.content
+        return response.json()
+
+    def creates_at(self, start: str, end: str, **changes: Any) -> dict[str, Any]:
+        """Create an event from `start` to `end`: dates, or date-times with offset."""
+        kind = "dateTime" if "T" in start else "date"
+        return self.creates(start={kind: start}, end={kind: end}, **changes)
+
+    def lists(self, **query: Any) -> list[str]:
+        """The summaries on one page."""
+        response = self.get("events", query=query)
+        assert response.status_code == 200, response.content
+        return [event["summary"] for event in response.json()["items"]]
+
+    def all_pages(self, **query: Any) -> list[list[str]]:
+        """The summaries on every page."""
+        pages, token = [], None
+        while token or not pages:
+            answer = self.get("events", query={**query, **({"pageToken": token} if token else {})}).json()
+            pages.append([event["summary"] for event in answer["items"]])
+            token = answer.get("nextPageToken")
+        return pages
+
+
+@pytest.fixture
+def alice(db, issuer):
+    """Alice's token with both scopes."""
+    return Caller(issuer.access_token())
+
+
+@pytest.fixture
+def alice_reading(db, issuer):
+    """Alice's token with `read` alone."""
+    return Caller(issuer.access_token(scope="read"))
+
+
+@pytest.fixture
+def bob(db, issuer):
+    """Bob's token with both scopes."""
+    return Caller(issuer.access_token(sub="usr_456"))
+
+
+@pytest.fixture
+def nobody(db, issuer):
+    """A caller without a token."""
+    return Caller(None)
+
+
+def assert_problem(response, status: int, code: str) -> dict[str, Any]:
+    """The answer is problem+json (RFC 9457) with this status and code; returns its members."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"].startswith("application/problem+json")
+    problem = response.json()
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["title"]
+    return problem
+
+
+def errors_of(response) -> dict[str, str]:
+    """`{field: code}` of a 400."""
+    assert response.status_code == 400, (response.status_code, response.content)
+    errors = response.json()["errors"]
+    assert all(error["detail"] for error in errors)
+    return {error["field"]: error["code"] for error in errors}
