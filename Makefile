@@ -38,7 +38,7 @@ bench: setup ## run every benchmark and print its figures
 geodata: setup ## build geocoding_api/data again from its public sources
 	$(VENV)/python -m pip --version >/dev/null 2>&1 || $(VENV)/python -m ensurepip
 	$(VENV)/python -m pip install --require-hashes -r requirements-geodata.txt
-	$(VENV)/python manage.py build_places
+	$(VENV)/python manage.py build_geodata
 
 lock: setup ## resolve requirements*.in into requirements*.txt, with hashes and no index address
 	@sh -c 'command -v uv >/dev/null && uv --version >/dev/null 2>&1 || { echo "make lock needs uv. Cure: pip install uv"; exit 1; }'

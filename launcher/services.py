@@ -11,15 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from launcher.addresses import Listener
 from launcher.console import Failure
 
 STOPPING_SECONDS = 8.0
+# A group of its own: a Ctrl-C at the terminal reaches demo.py alone, which stops the services one by one.
+if sys.platform == "win32":
+    OF_ITS_OWN_GROUP: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+else:
+    OF_ITS_OWN_GROUP: dict[str, Any] = {"start_new_session": True}
 
 
 def server_command(python: Path, listener: Listener) -> list[str]:
-    """The command that serves `project.wsgi` at a listener: one granian worker with a few threads, quiet below warnings."""
+    """The command that serves `project.wsgi` at a listener: one granian worker with a few threads, quiet below errors."""
     return [
         str(python),
         "-m",
@@ -31,7 +37,7 @@ def server_command(python: Path, listener: Listener) -> list[str]:
         "--workers=1",
         "--blocking-threads=8",
         "--workers-kill-timeout=3",
-        "--log-level=warning",
+        "--log-level=error",
         "project.wsgi:application",
     ]
 
@@ -52,8 +58,6 @@ class ServiceProcess:
         self.name = name
         self.listener = listener
         self._on_line = on_line
-        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
-        # A group of its own: a Ctrl-C at the terminal reaches demo.py alone, which stops the services one by one.
         self._process = subprocess.Popen(
             server_command(python, listener),
             cwd=root,
@@ -64,7 +68,7 @@ class ServiceProcess:
             text=True,
             encoding="utf-8",
             errors="replace",
-            **own_group,
+            **OF_ITS_OWN_GROUP,
         )
         self._reader = threading.Thread(target=self._read_lines, daemon=True)
         self._reader.start()

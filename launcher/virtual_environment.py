@@ -49,16 +49,16 @@ class VirtualEnvironment:
         return self.python.is_file() and subprocess.run([self.python, "-c", test], check=False).returncode == 0
 
     def _make(self, uv: str | None) -> None:
+        if not uv and (importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None):
+            package = f"python3.{sys.version_info.minor}-venv"
+            raise Failure(
+                f"Python's venv module is missing. Cure: `apt install {package}` (Debian, Ubuntu) or install uv, then run this again."
+            )
         with step(f"Making the virtual environment {self.folder.name}"):
             if uv:
                 _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(self.folder)])
-                return
-            if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
-                package = f"python3.{sys.version_info.minor}-venv"
-                raise Failure(
-                    f"Python's venv module is missing. Cure: `apt install {package}` (Debian, Ubuntu) or install uv, then run this again."
-                )
-            _run([sys.executable, "-m", "venv", "--clear", str(self.folder)])
+            else:
+                _run([sys.executable, "-m", "venv", "--clear", str(self.folder)])
 
     def _install_packages(self, uv: str | None, locks: list[Path]) -> None:
         files = [argument for lock in locks for argument in ("-r", str(lock))]

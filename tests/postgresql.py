@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -95,7 +96,7 @@ def _unprivileged_user() -> str | None:
 
 
 def _run(command: list[str | Path], user: str | None, folder: Path) -> None:
-    identity = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
+    identity: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
     ran = subprocess.run(command, check=False, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, **identity)
     if ran.returncode:
         raise RuntimeError(f"{Path(command[0]).name} failed: {ran.stderr.strip() or ran.stdout.strip()}")

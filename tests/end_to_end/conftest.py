@@ -1,0 +1,53 @@
+"""Tests against real processes: `platform` in each of its forms, and a Chromium to look at it with."""
+
+import os
+
+import pytest
+
+from tests import browser, postgresql
+from tests.end_to_end.processes import FORMS, Platform
+from tests.requirements_of_tests import missing
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what starts processes or a browser, and keep tests of one form in one test process: each form starts once."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "platform" in fixtures:
+            item.add_marker("processes")
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["platform"]))
+        if "page" in fixtures or "context" in fixtures:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session", params=FORMS)
+def platform(request, tmp_path_factory):
+    """The platform as real processes, in turn: four services on SQLite, four on PostgreSQL, and one that is all of them."""
+    if not request.param.endswith("postgresql"):
+        yield from _run(Platform(request.param, tmp_path_factory.mktemp(request.param)))
+        return
+    try:
+        with postgresql.running() as url:
+            yield from _run(Platform(request.param, tmp_path_factory.mktemp(request.param), url))
+    except postgresql.NoPostgreSQL as reason:
+        missing(str(reason))
+
+
+def _run(platform):
+    try:
+        platform.set_up()
+        yield platform
+    finally:
+        platform.stop_everything()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """What pytest-playwright starts: the Chromium of this machine."""
+    program = browser.find()
+    if program is None:
+        missing(browser.HOW_TO_GET_ONE)
+    # Playwright leaves an event loop in this process, where Django's synchronous tests run too.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {**browser_type_launch_args, **browser.launch_arguments(program)}

@@ -1,0 +1,159 @@
+"""A setting that cannot be used stops the start, naming variable, value and cure; a good one is taken as it stands."""
+
+import pytest
+
+from project.environment import BadSetting, Environment
+
+BAD_VALUES = [
+    ("SERVICE", "calender_api", "all, authorization_server, calendar_api, demo_client, geocoding_api"),
+    ("DJANGO_DEBUG", "maybe", "write 1 or 0"),
+    ("DEMO_IDENTITIES", "2", "write 1 or 0"),
+    ("EXPLAIN_REJECTIONS", "verbose", "write 1 or 0"),
+    ("REQUIRE_IF_MATCH", "no way", "write 1 or 0"),
+    ("ISSUER", "localhost:9000", "http:// or https://"),
+    ("ISSUER", "ftp://localhost/", "http:// or https://"),
+    ("ISSUER", "https://issuer.example/?tenant=1", "leave out the query"),
+    ("ISSUER", "https://issuer.example/#here", "leave out the query, the fragment"),
+    ("ISSUER", "https://alice@issuer.example/", "any user name"),
+    ("ISSUER", "http://localhost:port/", "http:// or https://"),
+    ("ISSUER_INTERNAL_URL", "authorization-server", "http:// or https://"),
+    ("DEMO_CLIENT_URL", "//localhost:8000", "http:// or https://"),
+    ("CALENDAR_API_URL", "http://", "names a host"),
+    ("GEOCODING_API_URL", "http://[::1", "http:// or https://"),
+    ("TOKEN_ALGORITHMS", "HS256", "RS256"),
+    ("TOKEN_ALGORITHMS", "RS256 none", "RS256"),
+    ("TOKEN_TYPES", "jwt", "JWT, at+jwt"),
+    ("SCOPE_CLAIM", "roles", "permissions"),
+    ("CLOCK_LEEWAY", "-5", "whole number of at least 0"),
+    ("CLOCK_LEEWAY", "5s", "whole number of at least 0"),
+    ("KEYS_MAX_STALE_HOURS", "1.5", "whole number of at least 0"),
+    ("GEOCODING_RATE_LIMIT", "0", "whole number of at least 1"),
+    ("TRUSTED_ISSUERS", "https://tenant.example/", "JSON list of objects"),
+    ("TRUSTED_ISSUERS", '{"issuer": "https://tenant.example/"}', "JSON list of objects"),
+    ("CORS_ALLOWED_ORIGINS", "https://app.example/path", "an origin has no path"),
+    ("CORS_ALLOWED_ORIGINS", "app.example", "http:// or https://"),
+    ("LOG_FORMAT", "xml", "json, text"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "cure"), BAD_VALUES, ids=[f"{name}={value}" for name, value, _ in BAD_VALUES])
+def test_a_bad_value_stops_the_start_and_names_variable_value_and_cure(read_settings, name, value, cure):
+    with pytest.raises(BadSetting) as refusal:
+        read_settings(**{name: value})
+    text = str(refusal.value)
+    assert text.startswith(f"{name} is '")
+    assert any(part in text for part in [value, *value.split()])
+    assert "Cure: " in text
+    assert cure in text.partition("Cure: ")[2]
+
+
+@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "SIGNING_KEYS_ENCRYPTION_KEY"])
+def test_a_missing_secret_stops_the_start_and_says_how_to_get_one(read_settings, name):
+    with pytest.raises(BadSetting, match=rf"{name} is not set\. Cure: run `make demo` once"):
+        read_settings(**{name: ""})
+
+
+@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "SIGNING_KEYS_ENCRYPTION_KEY"])
+def test_a_short_secret_is_refused_without_being_printed(read_settings, name):
+    with pytest.raises(BadSetting) as refusal:
+        read_settings(**{name: "too-short"})
+    assert name in str(refusal.value)
+    assert "too-short" not in str(refusal.value)
+
+
+def test_a_bad_database_url_is_refused_without_printing_its_password(read_settings):
+    with pytest.raises(BadSetting) as refusal:
+        read_settings(DATABASE_URL="mongo://four:password@localhost/checks")
+    assert "DATABASE_URL" in str(refusal.value)
+    assert "password@" not in str(refusal.value).replace("user:password@host", "")
+
+
+@pytest.mark.parametrize("service", ["demo_client", "calendar_api", "geocoding_api"])
+def test_only_the_authorization_server_needs_the_key_that_encrypts_signing_keys(read_settings, service):
+    settings = read_settings(SERVICE=service, SIGNING_KEYS_ENCRYPTION_KEY="")
+    assert settings["SIGNING_KEYS_ENCRYPTION_KEY"] == ""
+
+
+@pytest.mark.parametrize("service", ["all", "authorization_server", "calendar_api", "demo_client", "geocoding_api"])
+def test_demo_identities_with_an_issuer_beyond_this_machine_stop_the_start(read_settings, service):
+    with pytest.raises(BadSetting, match="DEMO_IDENTITIES is '1'.*https://issuer.example/"):
+        read_settings(SERVICE=service, DEMO_IDENTITIES="1", ISSUER="https://issuer.example/")
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:9000/", "http://127.0.0.1:9000/", "http://[::1]:9000/"])
+def test_demo_identities_are_for_loopback_issuers(read_settings, issuer):
+    assert read_settings(DEMO_IDENTITIES="1", ISSUER=issuer)["DEMO_IDENTITIES"] is True
+
+
+def test_demo_identities_and_explaining_are_off_unless_switched_on(read_settings):
+    settings = read_settings()
+    assert settings["DEMO_IDENTITIES"] is False
+    assert settings["EXPLAIN_REJECTIONS"] is False
+
+
+def test_no_secret_of_an_application_has_a_default_outside_the_demo(read_settings):
+    names = ["CALENDAR_WEB_CLIENT_SECRET", "GEOCODING_BACKEND_CLIENT_SECRET", "UNAPPROVED_BACKEND_CLIENT_SECRET"]
+    assert [read_settings()[name] for name in names] == ["", "", ""]
+
+
+def test_four_services_have_four_addresses(read_settings):
+    settings = read_settings(SERVICE="calendar_api")
+    names = ["DEMO_CLIENT_URL", "CALENDAR_API_URL", "GEOCODING_API_URL", "ISSUER"]
+    assert [settings[name] for name in names] == [
+        "http://localhost:8000",
+        "http://localhost:8001",
+        "http://localhost:8002",
+        "http://localhost:9000/",
+    ]
+
+
+def test_one_process_has_one_origin_for_everything(read_settings):
+    settings = read_settings(SERVICE="all", DEMO_CLIENT_URL="http://localhost:8010")
+    assert settings["ISSUER"] == "http://localhost:8010/"
+    assert {settings["CALENDAR_API_URL"], settings["GEOCODING_API_URL"]} == {"http://localhost:8010"}
+
+
+@pytest.mark.parametrize("issuer", ["https://tenant.example", "https://tenant.example/", "https://keycloak.example/realms/demo"])
+def test_the_issuer_is_kept_exactly_as_written_rfc8414_section_2(read_settings, issuer):
+    assert read_settings(ISSUER=issuer)["ISSUER"] == issuer
+
+
+def test_the_geocoding_api_has_no_database(read_settings):
+    assert read_settings(SERVICE="geocoding_api", DATABASE_URL="")["DATABASES"] == {}
+
+
+def test_sqlite_takes_its_write_lock_first_and_waits_20_seconds(read_settings):
+    options = read_settings()["DATABASES"]["default"]["OPTIONS"]
+    assert (options["transaction_mode"], options["timeout"]) == ("IMMEDIATE", 20)
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+def test_each_service_has_cookies_of_its_own(read_settings):
+    services = ["authorization_server", "demo_client", "calendar_api", "geocoding_api"]
+    assert len({read_settings(SERVICE=service)["CSRF_COOKIE_NAME"] for service in services}) == 4
+    settings = read_settings()
+    assert settings["SESSION_COOKIE_NAME"] != settings["DAYBOOK_SESSION_COOKIE_NAME"]
+
+
+def test_on_https_cookies_are_secure_and_bound_to_their_host(read_settings):
+    settings = read_settings(SERVICE="demo_client", DEMO_CLIENT_URL="https://daybook.example")
+    for name in ("SESSION_COOKIE_NAME", "DAYBOOK_SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"):
+        assert settings[name].startswith("__Host-")
+    assert settings["SESSION_COOKIE_SECURE"]
+    assert settings["CSRF_COOKIE_SECURE"]
+
+
+def test_the_environment_wins_over_dotenv_and_that_over_what_the_demo_wrote(tmp_path, monkeypatch):
+    mine, demos = tmp_path / ".env", tmp_path / "demo.env"
+    mine.write_text("ISSUER=http://mine.example/\nCALENDAR_API_URL=http://mine.example\n")
+    demos.write_text("ISSUER=http://demo.example/\nCALENDAR_API_URL=http://demo.example\nGEOCODING_API_URL=http://demo.example\n")
+    monkeypatch.setenv("ISSUER", "http://environment.example/")
+    monkeypatch.delenv("CALENDAR_API_URL", raising=False)
+    monkeypatch.delenv("GEOCODING_API_URL", raising=False)
+    env = Environment(mine, demos)
+    read = [env.text(name) for name in ("ISSUER", "CALENDAR_API_URL", "GEOCODING_API_URL")]
+    assert read == ["http://environment.example/", "http://mine.example", "http://demo.example"]
+
+
+def test_an_empty_variable_counts_as_not_set(read_settings):
+    assert read_settings(ISSUER="", CALENDAR_AUDIENCE="")["CALENDAR_AUDIENCE"] == "api.calendar"
