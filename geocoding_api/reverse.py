@@ -1,0 +1,98 @@
+"""Coordinates in, names out: the whole lookup, for one point or ten thousand.
+
+Read next: `geocoding_api/views.py`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from geocoding_api.countries import NO_COUNTRY
+from geocoding_api.names import city_around, display_name, most_telling_place
+from geocoding_api.places import Place, Places
+
+DETAILS = ("place", "city", "country")
+PLACE_WITHIN_KM = 300.0  # farther away, a place says nothing about the point: the country alone is named
+CITY_WITHIN_KM = 30.0
+NO_PLACE = "no_place_within_range"
+_CANDIDATES = 16
+_CITY_CANDIDATES = 8
+
+Point = tuple[float, float]
+
+
+def reverse(
+    data: Places, points: Sequence[Point], *, detail: str = "place", max_distance_km: float | None = None
+) -> list[dict[str, Any] | None]:
+    """What is at each of `points` (latitude, longitude in degrees, normalised): the contract's `result`, None for nothing.
+
+    `detail` is how fine the name is: one of `DETAILS`. `max_distance_km` is how far the named place may be; where none
+    is that near, the country alone is named. The country never depends on the places: it comes from the borders.
+    """
+    coordinates = np.array(points, dtype=np.float64).reshape(-1, 2)
+    latitudes, longitudes = coordinates[:, 0], coordinates[:, 1]
+    countries, offshore = data.borders.country_at(latitudes, longitudes)
+    results: list[dict[str, Any] | None] = [None] * len(points)
+    there = np.flatnonzero(countries != NO_COUNTRY)
+    if not there.size:
+        return results
+
+    where = latitudes[there], longitudes[there], countries[there]
+    place_within_km = PLACE_WITHIN_KM if max_distance_km is None else max_distance_km
+    city_within_km = max_distance_km if max_distance_km is not None and detail == "city" else min(CITY_WITHIN_KM, place_within_km)
+    places, distances = most_telling_place(*data.nearest.places(*where, count=_CANDIDATES), data.populations, within_km=place_within_km)
+    cities, city_distances = city_around(*data.nearest.cities(*where, count=_CITY_CANDIDATES), data.populations, within_km=city_within_km)
+    if detail == "city":  # where no city is near, the place is the best there is
+        has_city = cities >= 0
+        places, distances = np.where(has_city, cities, places), np.where(has_city, city_distances, distances)
+    rows = zip(
+        there.tolist(), where[2].tolist(), offshore[there].tolist(), places.tolist(), distances.tolist(), cities.tolist(), strict=True
+    )
+    for row, country, is_offshore, place, distance_km, city in rows:
+        named = data.place(place) if place >= 0 else None
+        if named is None or detail == "country":
+            results[row] = _country_result(data, country, named, is_offshore=is_offshore)
+        else:
+            city_name = data.name(city) if city >= 0 else None
+            kind = "city" if detail == "city" and city >= 0 else "place"
+            results[row] = _place_result(data, country, named, distance_km, city_name, kind=kind, is_offshore=is_offshore)
+    return results
+
+
+def _place_result(
+    data: Places, country: int, place: Place, distance_km: float, city: str | None, *, kind: str, is_offshore: bool
+) -> dict[str, Any]:
+    country_name = data.country_names[country]
+    return {
+        "display_name": display_name((place.name, place.region, country_name)),
+        "type": kind,
+        "name": place.name,
+        "city": city,
+        "admin1": place.region or None,
+        "country": country_name,
+        "country_code": data.country_codes[country],
+        "timezone": place.time_zone,
+        "distance_km": round(distance_km, 2),
+        "match": "offshore" if is_offshore else "inside",
+        "place": {"id": f"geonames:{place.geonames_id}", "lat": place.latitude, "lon": place.longitude},
+    }
+
+
+def _country_result(data: Places, country: int, nearest: Place | None, *, is_offshore: bool) -> dict[str, Any]:
+    """The country alone: asked for, or (`nearest` is None) all there is to say."""
+    country_name = data.country_names[country]
+    inside = "offshore" if is_offshore else "inside"
+    return {
+        "display_name": country_name,
+        "type": "country",
+        "name": country_name,
+        "city": None,
+        "admin1": None,
+        "country": country_name,
+        "country_code": data.country_codes[country],
+        "timezone": nearest.time_zone if nearest else None,
+        "distance_km": None,
+        "match": inside if nearest else "country_only",
+        "place": None,
+    }
