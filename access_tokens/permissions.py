@@ -1,0 +1,94 @@
+# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+"""Step 4 as Django REST framework permissions: which kind of caller a view serves, and which scopes each method needs."""
+
+import time
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from access_tokens import rejections
+from access_tokens.authentication import AccessTokenAuthentication, is_preflight, show_server_timing
+from access_tokens.rejections import Rejection
+from access_tokens.verify import AccessToken
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which loads the default permission classes, and so this module
+
+
+class _AccessTokenPermission(BasePermission):
+    """Runs `check` on the verified token. Without one the request is refused; a preflight needs none."""
+
+    def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
+        raise NotImplementedError
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """True, or raises `Refused`; False only where the view has no authentication class of ours, which DRF refuses."""
+        authentication = next((a for a in request.authenticators or () if isinstance(a, AccessTokenAuthentication)), None)
+        if authentication is None:
+            return False
+        if is_preflight(request):
+            return True
+        started = time.perf_counter()
+        try:
+            if not isinstance(request.auth, AccessToken):
+                raise rejections.MissingToken("no Authorization header with the scheme Bearer")
+            self.check(request.auth, request, view)
+        except Rejection as rejection:
+            raise authentication.refused(request, rejection, jti=getattr(request.auth, "jti", None)) from rejection
+        show_server_timing(request, {"permissions": (time.perf_counter() - started) * 1000})
+        return True
+
+
+class IsUser(_AccessTokenPermission):
+    """A user's token: somebody signed in and consented."""
+
+    def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
+        """Raises `MachineTokenRefused`."""
+        if access_token.is_machine:
+            raise rejections.MachineTokenRefused(f"the token was given to the application {access_token.client_id} itself, not to a user")
+
+
+class IsMachine(_AccessTokenPermission):
+    """A machine's token: an application acts on its own behalf, with a client grant."""
+
+    def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
+        """Raises `UserTokenRefused`."""
+        if not access_token.is_machine:
+            raise rejections.UserTokenRefused("the token was given out for a user who signed in; machines only are served")
+
+
+class HasRequiredScopes(_AccessTokenPermission):
+    """All scopes that the view's `required_scopes` names for the method; a method that is not named there is refused.
+
+    required_scopes = {"GET": {"read"}, "POST": {"write"}}     # HEAD needs what GET needs, OPTIONS none
+    """
+
+    def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
+        """Raises `InsufficientScope`."""
+        needed = required_scopes(view, request.method or "")
+        if needed is None:
+            raise rejections.InsufficientScope(f"this view names no scopes for {request.method}, so nobody may")
+        if missing := needed - access_token.scopes:
+            has = " ".join(sorted(access_token.scopes)) or "none"
+            raise rejections.InsufficientScope(f"missing: {' '.join(sorted(missing))}; the token has: {has}", needed=needed)
+
+
+class NobodyUnlessTheViewSaysWho(BasePermission):
+    """DRF's default permission in this project: a view that forgot to name its permissions answers nobody."""
+
+    message = "this view names no permission_classes, so it serves nobody"
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Never."""
+        return False
+
+
+def required_scopes(view: Any, method: str) -> frozenset[str] | None:
+    """The scopes that `view` needs for `method`; None where it names none."""
+    by_method: Mapping[str, Set[str]] = getattr(view, "required_scopes", {})
+    if method == "OPTIONS" and method not in by_method:
+        return frozenset()
+    needed = by_method.get("GET" if method == "HEAD" and method not in by_method else method)
+    return None if needed is None else frozenset(needed)
