@@ -33,7 +33,8 @@ class Schema(APIView):
 @cache
 def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
     with _one_at_a_time:
-        document: dict[str, Any] = SchemaGenerator(patterns=list(endpoints)).get_schema(public=True)
+        generator = SchemaGenerator(patterns=list(endpoints))  # type: ignore[no-untyped-call]  # drf-spectacular has no annotations
+        document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]  # likewise
     about = "The events of the person whose access token the request carries. There is no parameter for the person."
     document["info"] = {"title": "Calendar API", "version": "1", "description": about}
     document["servers"] = [{"url": settings.CALENDAR_API_URL}]
@@ -42,7 +43,7 @@ def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
 
 # The page swaps its code for a token at the authorization server, which may be another origin.
 @csp_update({"connect-src": ["{0.scheme}://{0.netloc}".format(urlsplit(settings.ISSUER))]})
-def page(request: HttpRequest, schema: str) -> HttpResponse:
+def page(request: HttpRequest, schema: str = "schema") -> HttpResponse:
     """`GET …/docs`; `schema` is the name of the URL of the document it shows."""
     context = {"schema": f"calendar_api:{schema}", "audience": settings.CALENDAR_AUDIENCE, "own_url": settings.CALENDAR_API_URL}
     return render(request, "calendar_api/docs.html", context)

@@ -138,7 +138,7 @@ class NumberField(serializers.FloatField):
 
 
 class _TimeField(serializers.Field[Any, Any, Any, Any]):
-    default_error_messages = _EVERYWHERE
+    default_error_messages = {**_EVERYWHERE}
     read: Callable[[Any], Any]
 
     def to_internal_value(self, data: Any) -> Any:
@@ -183,10 +183,14 @@ class WholeNumberField(serializers.IntegerField):
 
     default_error_messages = {**_EVERYWHERE, "invalid": "Write a whole number from {low} to {high}."}
 
+    def __init__(self, *, min_value: int, max_value: int, **options: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **options)
+        self.low, self.high = min_value, max_value
+
     def to_internal_value(self, data: Any) -> int:
         """The number. Raises `ValidationError`."""
         # int() takes blanks, underscores and Arabic digits; a length first, because it also takes time.
         is_number = isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 10
-        if not is_number or not self.min_value <= int(data) <= self.max_value:
-            self.fail("invalid", low=self.min_value, high=self.max_value)
+        if not is_number or not self.low <= int(data) <= self.high:
+            self.fail("invalid", low=self.low, high=self.high)
         return int(data)

@@ -114,7 +114,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     cure = serializers.CharField(required=False, help_text="What to do about a refused token.")
     step = serializers.IntegerField(required=False, help_text="Which of the four checks refused the token.")
     check = serializers.CharField(required=False)
-    errors = WrongFieldSerializer(many=True, required=False)
+    errors = WrongFieldSerializer(many=True, required=False)  # type: ignore[assignment]  # also a property's name; DRF takes the field out
 
 
 _SAYS = {
@@ -166,9 +166,10 @@ _WRONG = _example(
     "Two things wrong at once",
     {
         "type": "about:blank",
-        "title": "The request has 2 errors",
+        "title": "Unusable input",
         "status": 400,
-        "code": "invalid_request_body",
+        "detail": "2 values cannot be used; errors says which and why.",
+        "code": "invalid_input",
         "trace_id": "7c1f0a52e4b94d6f8a3e5b90c2d71e44",
         "errors": WRONG_TIMES_ANSWERED,
     },

@@ -151,4 +151,4 @@ def only_values(query: QueryDict, serializer: type[StrictSerializer]) -> dict[st
     read = serializer(data=query.dict())
     if not read.is_valid() or repeated:
         raise ValidationError({**read.errors, **repeated})
-    return read.validated_data
+    return dict(read.validated_data)

@@ -25,5 +25,5 @@ def _below(base: str, names: str = "") -> list[URLPattern]:
 urlpatterns = [
     *_below("calendar/v1"),
     *_below("calandar/v1", names="calandar-"),
-    protected_resource_metadata(CalendarAccessToken, name="Calendar API"),
+    *protected_resource_metadata(CalendarAccessToken, name="metadata"),
 ]

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from access_tokens.permissions import HasRequiredScopes, IsUser
 from calendar_api import changes, openapi
-from calendar_api.authentication import CalendarAccessToken
+from calendar_api.authentication import CalendarAccessToken, owner_of
 from calendar_api.bodies import json_object
 from calendar_api.models import Event
 from calendar_api.paging import page_token, position_in
@@ -33,7 +33,7 @@ class EventList(APIView):
 
     def get(self, request: Request) -> Response:
         """One page of the events in a window of time. The owner is in the token, never in a parameter."""
-        query, owner = only_values(request.query_params, EventQuerySerializer), request.auth.owner
+        query, owner = only_values(request.query_params, EventQuerySerializer), owner_of(request)
         window = Window(query.get("timeMin"), query.get("timeMax"), query["timeZone"])
         after = position_in(query, owner=owner)
         events, last = window.page(Event.objects.of(owner), size=query["maxResults"], after=after)
@@ -46,7 +46,7 @@ class EventList(APIView):
         only_values(request.query_params, NoQuerySerializer)
         new = NewEventSerializer(data=json_object(request, "application/json"))
         new.is_valid(raise_exception=True)
-        event = changes.create(request.auth.owner, new.validated_data)
+        event = changes.create(owner_of(request), new.validated_data)
         return _answer(event, status=201, Location=f"{settings.CALENDAR_API_URL}{request.path}/{event.event_id}")
 
 
@@ -61,7 +61,7 @@ class EventDetail(APIView):
     def get(self, request: Request, event_id: str) -> HttpResponse:
         """The event, or 304 for a version that the caller has (`If-None-Match`)."""
         only_values(request.query_params, NoQuerySerializer)
-        event = changes.find(request.auth.owner, event_id)
+        event = changes.find(owner_of(request), event_id)
         if has_seen(event.etag, request.headers.get("If-None-Match")):
             return HttpResponseNotModified(headers={"ETag": event.etag, **_FOR_THE_CALLER})
         return _answer(event)
@@ -70,12 +70,12 @@ class EventDetail(APIView):
         """Change the fields that are sent (merge patch, RFC 7396); with `If-Match` only the version that the caller has seen."""
         only_values(request.query_params, NoQuerySerializer)
         patch = json_object(request, "application/merge-patch+json", "application/json")
-        return _answer(changes.change(request.auth.owner, event_id, patch, if_match=request.headers.get("If-Match")))
+        return _answer(changes.change(owner_of(request), event_id, patch, if_match=request.headers.get("If-Match")))
 
     def delete(self, request: Request, event_id: str) -> Response:
         """Delete the event. Its id stays taken."""
         only_values(request.query_params, NoQuerySerializer)
-        changes.delete(request.auth.owner, event_id, if_match=request.headers.get("If-Match"))
+        changes.delete(owner_of(request), event_id, if_match=request.headers.get("If-Match"))
         return Response(status=204)
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from calendar_api.models import Event, EventQuerySet
 from calendar_api.serializers import LONGEST
-from calendar_api.times import last_day_begun, midnight
+from calendar_api.times import AllDay, last_day_begun, midnight
 
 _MOMENT = timedelta(microseconds=1)  # the clock's smallest step here
 
@@ -30,8 +30,8 @@ class Window:
 
     def position_of(self, event: Event) -> Position:
         """Where `event` stands. Of an all-day event it depends on the zone."""
-        start = event.start_instant or midnight(event.start_date, self.zone)
-        return Position(start, event.event_id)
+        start = event.start
+        return Position(midnight(start.day, self.zone) if isinstance(start, AllDay) else start.instant, event.event_id)
 
     def page(self, events: EventQuerySet, *, size: int, after: Position | None = None) -> tuple[list[Event], Position | None]:
         """The first `size` of `events` in the window behind `after`, and the position of the last of them if more follow.

@@ -1,7 +1,6 @@
 """People and machines that call the Calendar API, and how a test reads what they got."""
 
 import json
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -39,26 +38,27 @@ class Caller:
     def delete(self, path, **options):
         return self("DELETE", path, **options)
 
-    def creates(self, **changes: Any) -> dict[str, Any]:
+    def creates(self, **changes):
         """Create the rehearsal with `changes` (None leaves a field out), and return it as the API gave it back."""
         response = self.post("events", {name: value for name, value in {**REHEARSAL, **changes}.items() if value is not None})
         assert response.status_code == 201, response.content
         return response.json()
 
-    def creates_at(self, start: str, end: str, **changes: Any) -> dict[str, Any]:
+    def creates_at(self, start, end, **changes):
         """Create an event from `start` to `end`: dates, or date-times with offset."""
         kind = "dateTime" if "T" in start else "date"
         return self.creates(start={kind: start}, end={kind: end}, **changes)
 
-    def lists(self, **query: Any) -> list[str]:
+    def lists(self, **query):
         """The summaries on one page."""
         response = self.get("events", query=query)
         assert response.status_code == 200, response.content
         return [event["summary"] for event in response.json()["items"]]
 
-    def all_pages(self, **query: Any) -> list[list[str]]:
+    def all_pages(self, **query):
         """The summaries on every page."""
-        pages, token = [], None
+        pages: list[list[str]] = []
+        token = None
         while token or not pages:
             answer = self.get("events", query={**query, **({"pageToken": token} if token else {})}).json()
             pages.append([event["summary"] for event in answer["items"]])
@@ -90,7 +90,7 @@ def nobody(db, issuer):
     return Caller(None)
 
 
-def assert_problem(response, status: int, code: str) -> dict[str, Any]:
+def assert_problem(response, status, code):
     """The answer is problem+json (RFC 9457) with this status and code; returns its members."""
     assert response.status_code == status, response.content
     assert response["Content-Type"].startswith("application/problem+json")
@@ -100,7 +100,7 @@ def assert_problem(response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
-def errors_of(response) -> dict[str, str]:
+def errors_of(response):
     """`{field: code}` of a 400."""
     assert response.status_code == 400, (response.status_code, response.content)
     errors = response.json()["errors"]

@@ -3,9 +3,9 @@
 import re
 
 import pytest
+
 from calendar_api import changes
 from calendar_api.models import Calendar, Event
-
 from tests.calendar_api.conftest import REHEARSAL, assert_problem, errors_of
 
 

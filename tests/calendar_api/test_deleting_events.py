@@ -1,7 +1,6 @@
 """DELETE events/{id}: gone for every reader; only the id is kept."""
 
 from calendar_api.models import Calendar, Event
-
 from tests.calendar_api.conftest import assert_problem
 
 
