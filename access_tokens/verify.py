@@ -225,7 +225,7 @@ def client_id_of(claims: Json) -> str | None:
 
 
 def _id_token_marks(claims: Json, expected: Expectations) -> str:
-    is_for_the_client = client_id_of(claims) not in {None, expected.audience} and claims.get("aud") in (c := client_id_of(claims), [c])
+    is_for_the_client = bool(c := client_id_of(claims)) and c != expected.audience and claims.get("aud") in (c, [c])
     return ", ".join([name for name in ("nonce", "at_hash", "c_hash") if name in claims] + ["aud"] * is_for_the_client)
 
 
