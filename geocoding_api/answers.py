@@ -1,0 +1,84 @@
+"""How a lookup's result is written down: the API's own JSON, or GeocodeJSON; and the ETag of an answer."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geocoding_api.places import Places
+from geocoding_api.reverse import NO_PLACE, Point
+from geocoding_api.serializers import Batch, Query
+
+_GEOCODEJSON_VERSION = "0.1.0"
+_GEOCODEJSON_TYPES = {"place": "locality", "city": "city", "country": "country"}
+
+
+def answer(data: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
+    """The answer to one lookup: what was understood, what is there (or why nothing is), and whose data it is."""
+    found = {"query": _written(query.point), "result": result}
+    return {**found, **({} if result else {"reason": NO_PLACE}), **_origin(data)}
+
+
+def batch_answer(data: Places, batch: Batch, results: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """The answers to a batch, in its order."""
+    rows = [
+        {"query": _written(point), "id": own_id, "result": result, "reason": None if result else NO_PLACE}
+        for point, own_id, result in zip(batch.points, batch.ids, results, strict=True)
+    ]
+    return {"results": rows, **_origin(data)}
+
+
+def geocodejson(data: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
+    """The same answer as GeocodeJSON: a feature collection with one feature, or none."""
+    about = {
+        "version": _GEOCODEJSON_VERSION,
+        "query": f"{query.point[0]!r},{query.point[1]!r}",
+        **_origin(data),
+        **({} if result else {"reason": NO_PLACE}),
+    }
+    return {"type": "FeatureCollection", "geocoding": about, "features": [_feature(result)] if result else []}
+
+
+def etag(data: Places, query: Query, form: str) -> str:
+    """Strong: the same data, the same code, the same question and the same format give the same bytes."""
+    named = "\n".join([data.data_version, _code_version(), repr((query.point, query.detail, query.max_distance_km)), form])
+    return f'"{hashlib.sha256(named.encode()).hexdigest()[:32]}"'
+
+
+def _feature(result: dict[str, Any]) -> dict[str, Any]:
+    place = result["place"]
+    properties = {
+        "type": _GEOCODEJSON_TYPES[result["type"]],
+        "label": result["display_name"],
+        "name": result["name"],
+        "city": result["city"],
+        "state": result["admin1"],
+        "country": result["country"],
+        "country_code": result["country_code"],
+        "timezone": result["timezone"],
+        "match": result["match"],
+        "distance": None if result["distance_km"] is None else round(result["distance_km"] * 1000),
+        "id": place and place["id"],
+    }
+    return {
+        "type": "Feature",
+        "geometry": place and {"type": "Point", "coordinates": [place["lon"], place["lat"]]},
+        "properties": {"geocoding": {name: value for name, value in properties.items() if value is not None}},
+    }
+
+
+def _written(point: Point) -> dict[str, float]:
+    return {"lat": point[0], "lon": point[1]}
+
+
+def _origin(data: Places) -> dict[str, str]:
+    return {"attribution": data.attribution, "licence": data.licence, "data_version": data.data_version}
+
+
+@cache
+def _code_version() -> str:
+    """Of this package's modules: nobody has to remember to count a version up, or every cache would keep old answers."""
+    digest = hashlib.sha256()
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,47 @@
+"""The API's own description: an OpenAPI document, and a page (Swagger UI, served from here) on which it can be tried."""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+_one_at_a_time = Lock()  # the generator keeps what it works on in places that threads share
+
+
+class Schema(APIView):
+    """`GET /geocoding/v1/schema`: the OpenAPI document of `endpoints`, for everybody."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    endpoints: tuple[URLPattern, ...] = ()
+
+    def get(self, request: Request) -> HttpResponse:
+        """The document as JSON."""
+        return JsonResponse(_document(self.endpoints), content_type="application/vnd.oai.openapi+json")
+
+
+@cache
+def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
+    with _one_at_a_time:
+        generator = SchemaGenerator(patterns=list(endpoints))  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    about = (
+        "Coordinates in, place names out. For machines only: an application needs a client grant for this API, and asks the "
+        "authorization server for a token with its own credentials. Places © GeoNames.org, CC BY 4.0; borders: Natural Earth."
+    )
+    document["info"] = {"title": "Geocoding API", "version": "1", "description": about}
+    document["servers"] = [{"url": settings.GEOCODING_API_URL}]
+    return document
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """`GET /geocoding/v1/docs`: the document, readable, with a form to try each request. "Authorize" takes a machine's token."""
+    return render(request, "geocoding_api/docs.html")
