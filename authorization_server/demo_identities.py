@@ -70,6 +70,7 @@ PEOPLE = (
     Person("gina", "usr_321"),
     Person("admin", "usr_100", is_superuser=True),
 )
+CARDS = ("alice", "bob")  # whom the sign-in page offers
 
 
 def password_of(username: str) -> str:

@@ -1,4 +1,40 @@
-"""The authorization server's URLs."""
+"""The authorization server's URLs, all below the path of `ISSUER`; its metadata also where RFC 8414 section 3.1 looks for it."""
 
-app_name = "authorization_server"
-urlpatterns: list[object] = []
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from authorization_server import issuer, pages
+from authorization_server.endpoints.authorize import authorize
+from authorization_server.endpoints.discovery import discovery
+from authorization_server.endpoints.jwks import jwks
+from authorization_server.endpoints.token import token
+
+
+def endpoints(issuer_path: str) -> list[URLPattern]:
+    """The endpoints of an issuer with this path (without slashes at its ends; empty for most)."""
+    below = f"{issuer_path}/" if issuer_path else ""
+    patterns = [
+        path(f"{below}authorize", authorize, name="authorize"),
+        path(f"{below}oauth/token", token, name="token"),
+        path(f"{below}.well-known/jwks.json", jwks, name="jwks"),
+        path(f"{below}.well-known/openid-configuration", discovery, name="openid-configuration"),
+        path(f"{below}login", pages.login, name="login"),
+        path(f"{below}logout", pages.logout, name="logout"),
+        path(f"{below}access-requests/new", pages.access_request, name="access-request"),
+    ]
+    inserted = f"/{issuer_path}" if issuer_path else ""
+    return [*patterns, path(f".well-known/oauth-authorization-server{inserted}", discovery, name="oauth-authorization-server")]
+
+
+def all_below(issuer_path: str) -> list[URLPattern | URLResolver]:
+    """The endpoints under the name `authorization_server:`, and Django's admin under its own, which must not be nested."""
+    below = f"{issuer_path}/" if issuer_path else ""
+    return [
+        path("", include((endpoints(issuer_path), "authorization_server"))),
+        path(f"{below}admin/login/", pages.admin_login),
+        path(f"{below}admin/", admin.site.urls),
+    ]
+
+
+urlpatterns = all_below(issuer.path_of(settings.ISSUER))

@@ -15,17 +15,24 @@ from django.db.models import Q
 from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS, Api
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX, User
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 def origin_of(uri: str) -> str:
-    """`scheme://host[:port]` of an http(s) URI; `scheme:` of a native application's own scheme."""
+    """The origin as a browser writes it, `scheme://host[:port]` without a default port; `scheme:` of a native application's own scheme."""
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    if not parts.hostname or parts.scheme not in _DEFAULT_PORTS:
+        return f"{parts.scheme}:"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def check_redirect_uri(uri: str) -> None:
     """Raise `ValidationError` unless answers may be sent to `uri`: absolute, plain ASCII, no fragment (RFC 6749 section 3.1.2)."""
     try:
         parts = urlsplit(uri)
+        _ = parts.port  # raises where it is no number
     except ValueError as error:
         raise ValidationError("This is not a URI.") from error
     if not uri.isascii() or any(c.isspace() or not c.isprintable() for c in uri) or "#" in uri or "*" in uri or "@" in parts.netloc:

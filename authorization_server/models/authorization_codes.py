@@ -16,17 +16,14 @@ from authorization_server.models.users import User
 LIFETIME = timedelta(seconds=60)
 
 
-def hash_of(code: str) -> str:
-    """SHA-256 in hexadecimal: what is stored instead of the code."""
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
 class AuthorizationCodeQuerySet(models.QuerySet["AuthorizationCode"]):
     """Which codes."""
 
     def issued_to(self, application: Application, code: str) -> Self:
         """The one with this value, if `application` is whom it was made for."""
-        return self.filter(code_sha256=hash_of(code), application=application).select_related("user", "api")
+        return self.filter(code_sha256=AuthorizationCode.hash_of(code), application=application).select_related(
+            "application", "user", "api"
+        )
 
 
 class AuthorizationCode(models.Model):
@@ -52,10 +49,15 @@ class AuthorizationCode(models.Model):
     def __str__(self) -> str:
         return f"{self.application} for {self.user}, until {self.expires_at:%H:%M:%S}"
 
-    @classmethod
-    def new_code(cls) -> str:
+    @staticmethod
+    def new_code() -> str:
         """A code of 256 random bits."""
         return secrets.token_urlsafe(32)
+
+    @staticmethod
+    def hash_of(code: str) -> str:
+        """SHA-256 in hexadecimal: what is stored instead of the code."""
+        return hashlib.sha256(code.encode()).hexdigest()
 
     def redeem(self) -> bool:
         """Use the code up. One conditional UPDATE: of any number that try at once, exactly one is told True."""

@@ -1,0 +1,70 @@
+"""Client authentication at `/oauth/token`: none, secret in header or in body, and never two ways at once (RFC 6749 section 2.3)."""
+
+import base64
+import hmac
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from authorization_server import applications
+from authorization_server.errors import ClientAuthenticationFailed, InvalidRequest
+from authorization_server.models import Application, AuthenticationMethod
+from authorization_server.models.applications import sha256_of
+from authorization_server.parameters import Parameters
+
+NO_SECRET_SHA256 = "0" * 64  # what an unknown client's secret is compared with, so that it takes as long
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who a request says it is, and how it says so."""
+
+    client_id: str
+    secret: str
+    method: AuthenticationMethod
+
+
+def authenticate(parameters: Parameters, authorization: str) -> Application:
+    """The application that sent the request, with `authorization` being the `Authorization` header or empty.
+
+    Raises `ClientAuthenticationFailed`, byte for byte the same for an unknown client and a wrong secret;
+    `InvalidRequest` when it authenticates in two ways.
+    """
+    credentials = _in_header(authorization) if authorization else _in_body(parameters)
+    if authorization:
+        _check_body_agrees(parameters, credentials)
+    application = applications.find(credentials.client_id)
+    stored = application.secret_sha256 if application else NO_SECRET_SHA256
+    secret_fits = hmac.compare_digest(sha256_of(credentials.secret), stored or NO_SECRET_SHA256)
+    proven = secret_fits or credentials.method == AuthenticationMethod.NONE
+    if application is None or not proven or not application.accepts(credentials.method):
+        reason = "unknown_client" if application is None else "wrong_secret" if not proven else "method_not_accepted"
+        raise ClientAuthenticationFailed(reason=reason, tried_basic=bool(authorization))
+    return application
+
+
+def _in_body(parameters: Parameters) -> Credentials:
+    secret = parameters.get("client_secret")
+    method = AuthenticationMethod.POST if secret else AuthenticationMethod.NONE
+    return Credentials(parameters.get("client_id"), secret, method)
+
+
+def _in_header(authorization: str) -> Credentials:
+    """`Authorization: Basic base64(form-encoded id ":" form-encoded secret)`, RFC 6749 section 2.3.1."""
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+        client_id, colon, secret = text.partition(":")
+        client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+    except ValueError as error:  # no base64, or no UTF-8
+        raise ClientAuthenticationFailed(reason="header_undecodable", tried_basic=True) from error
+    if scheme.lower() != "basic" or not colon:
+        raise ClientAuthenticationFailed(reason="header_not_basic", tried_basic=True)
+    return Credentials(client_id, secret, AuthenticationMethod.BASIC)
+
+
+def _check_body_agrees(parameters: Parameters, credentials: Credentials) -> None:
+    """The body may repeat the client id, as many clients do; a second secret or another id is a second authentication."""
+    if parameters.get("client_secret"):
+        raise InvalidRequest("There are credentials in the header and in the body. Send them once.", reason="two_methods")
+    if parameters.get("client_id") not in {"", credentials.client_id}:
+        raise InvalidRequest("Header and body name different clients.", reason="two_clients")

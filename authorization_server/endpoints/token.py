@@ -1,0 +1,27 @@
+"""`POST /oauth/token`: read the request, let the grant that it names answer (RFC 6749 section 3.2)."""
+
+from authlib.oauth2.base import OAuth2Error
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from authorization_server import parameters
+from authorization_server.errors import TemporarilyUnavailable
+from authorization_server.oauth_requests import OAuthRequest
+from authorization_server.server import server
+
+
+@csrf_exempt  # no cookie counts here: the client proves itself in each request
+@cache_control(no_store=True)
+@require_POST
+def token(request: HttpRequest) -> HttpResponse:
+    """JSON always: a token, or `error` and `error_description`."""
+    try:
+        response: HttpResponse = server.create_token_response(OAuthRequest(request, parameters.of_token_request(request)))
+    except OAuth2Error as error:  # what cannot even be read
+        return server.handle_error_response(None, error)
+    except OperationalError:  # the database is locked or away: the client may try again
+        return server.handle_error_response(None, TemporarilyUnavailable("The database does not answer. Try again.", reason="database"))
+    return response

@@ -1,0 +1,35 @@
+"""The last step of every grant: mint the token, log that it was issued, and say so when there is no key to sign with."""
+
+import logging
+from collections.abc import Iterable
+
+from authorization_server import decision_log, token_minting
+from authorization_server.decision_log import Decision
+from authorization_server.errors import TemporarilyUnavailable
+from authorization_server.keys import NoUsableKey
+from authorization_server.models import Api, ApiScope, Application, User
+from authorization_server.oauth_requests import OAuthRequest
+from authorization_server.token_minting import MintedToken
+
+logger = logging.getLogger(__name__)
+
+
+def issue(
+    request: OAuthRequest, *, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None
+) -> MintedToken:
+    """The signed token, logged by its `jti`. Raises `TemporarilyUnavailable`; the log then names the cure."""
+    try:
+        minted = token_minting.mint(application=application, api=api, scopes=scopes, user=user)
+    except NoUsableKey as error:
+        logger.error("No token can be signed: %s", error)
+        raise TemporarilyUnavailable("This server cannot sign tokens just now. Its log says why.", reason="no_usable_key") from error
+    decision_log.record(
+        Decision.TOKEN_ISSUED,
+        trace_id=request.trace_id,
+        client_id=application.client_id,
+        user=user.sub if user else "",
+        audience=api.audience,
+        scope=minted.scope,
+        jti=minted.jti,
+    )
+    return minted

@@ -1,0 +1,42 @@
+"""The request as Authlib's server and grants see it: parameters read by `parameters.py`, addresses built from `ISSUER`."""
+
+from authlib.oauth2.rfc6749 import OAuth2Request
+from django.conf import settings
+from django.http import HttpRequest
+
+from access_tokens.problems import trace_id_of
+from authorization_server import decision_log, issuer
+from authorization_server.authorization_requests import AuthorizationRequest, Destination
+from authorization_server.models import Api, ApiScope, Application, User
+from authorization_server.parameters import Parameters
+
+
+class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
+    """One request, and what a grant has found out about it so far; an attribute is there once that step is done.
+
+    `destination` (given) and `asked`: at `/authorize`. `api` and `scopes`: at `/oauth/token`. `client`: the application, at both.
+    Raises Authlib's `InsecureTransportError` on plain http beyond this machine, unless a setting allows it.
+    """
+
+    client: Application
+    user: User
+    destination: Destination
+    asked: AuthorizationRequest
+    api: Api
+    scopes: tuple[ApiScope, ...]
+
+    def __init__(self, request: HttpRequest, parameters: Parameters, destination: Destination | None = None) -> None:
+        # The issuer's own scheme is what counts: behind a proxy the request itself may well be plain http.
+        where = issuer.url(request.path.lstrip("/"))
+        super().__init__(request.method, "https:" if settings.ISSUER_ALLOW_PLAIN_HTTP else where, headers=request.headers)
+        self.payload = parameters
+        self.trace_id = trace_id_of(request)
+        self.is_front_channel = destination is not None
+        if destination is not None:
+            self.destination = destination
+            self.trace_id = decision_log.front_channel_trace_id(request, parameters.get("state"))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The values by name, wherever they stood: Authlib asks here for those of a token request."""
+        return self.payload.data

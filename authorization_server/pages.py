@@ -1,0 +1,198 @@
+"""The pages that people see: sign in, sign out, consent, what is missing for machine access, and what went wrong."""
+
+from urllib.parse import urlencode, urlsplit
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from authorization_server import applications, decision_log, demo_identities, pending_requests
+from authorization_server.authorization_requests import AuthorizationRequest, Destination, NoDestination, destination_of
+from authorization_server.consent import ConsentDecision
+from authorization_server.decision_log import Decision
+from authorization_server.explanations import explain
+from authorization_server.forms import SignInForm
+from authorization_server.models import Api, ClientGrant, User
+from authorization_server.pending_requests import PendingRequest
+from authorization_server.sign_in import signed_in_user
+
+NO_SUCH_ACCOUNT = "No account has this user name and password."
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the answer to a form. The browser goes on with GET."""
+
+    status_code = 303
+
+
+# ---- Sign in and out ------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def login(request: HttpRequest) -> HttpResponse:
+    """Ask who somebody is; afterwards go on to the request that waits, or to a path of this server, nowhere else."""
+    submitted = request.POST if request.method == "POST" else request.GET
+    waiting = pending_requests.find(request.session, submitted.get("ticket", ""))
+    next_path = _local_path(submitted.get("next", ""))
+    form = SignInForm(_filled_in(request) or None)
+    if request.method == "POST" and (user := _authenticated(request, form)):
+        kept = pending_requests.all_of(request.session)
+        auth.login(request, user)  # a new session id, so that one planted before is worth nothing
+        pending_requests.restore(request.session, kept)
+        decision_log.record(Decision.SIGNED_IN, trace_id=_trace_id(request, waiting), user=user.sub)
+        return SeeOther(continue_url(waiting.ticket) if waiting else next_path or reverse("authorization_server:logout"))
+
+    context = {
+        "form": form,
+        "refused": NO_SUCH_ACCOUNT if request.method == "POST" else "",
+        "ticket": waiting.ticket if waiting else "",
+        "next": next_path,
+        "accounts": _demo_accounts(),
+        "already": signed_in_user(request),
+    }
+    destination = _destination_of(waiting)
+    if destination:
+        context["application"] = destination.application.name
+    response = render(request, "authorization_server/login.html", context, status=400 if request.method == "POST" else 200)
+    return _may_lead_to(destination, response)
+
+
+def _filled_in(request: HttpRequest) -> dict[str, str]:
+    """What the form holds: as typed, or what a demo account's card fills in."""
+    card = request.POST.get("account", "")
+    if card and settings.DEMO_IDENTITIES:
+        # DEMO ONLY: a card signs in with the known password; production has no cards
+        return {"username": card, "password": demo_identities.password_of(card)}
+    return {name: request.POST[name] for name in ("username", "password") if name in request.POST}
+
+
+def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:
+    user = auth.authenticate(request, **form.cleaned_data) if form.is_valid() else None
+    if isinstance(user, User):
+        return user
+    waiting = pending_requests.find(request.session, request.POST.get("ticket", ""))
+    decision_log.record(Decision.SIGN_IN_REFUSED, trace_id=_trace_id(request, waiting), reason="no_such_account_or_password")
+    return None
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def logout(request: HttpRequest) -> HttpResponse:
+    """GET asks, or says that nobody is signed in; POST ends the session at this server, and no application's."""
+    user = signed_in_user(request)
+    if request.method == "POST":
+        if user:
+            decision_log.record(Decision.SIGNED_OUT, trace_id=_trace_id(request, None), user=user.sub)
+        auth.logout(request)
+        return SeeOther(reverse("authorization_server:logout"))
+    return render(request, "authorization_server/logout.html", {"user": user})
+
+
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin's sign-in is this server's: one place that lets people in."""
+    return HttpResponseRedirect(f"{reverse('authorization_server:login')}?{urlencode({'next': request.GET.get('next', '')})}")
+
+
+# ---- Consent --------------------------------------------------------------------------------------------------------
+
+
+def consent(request: HttpRequest, *, ticket: str, asked: AuthorizationRequest, decision: ConsentDecision, user: User) -> HttpResponse:
+    """The dialog: what is new apart from what was allowed, who asks, for which API, and where the answer goes."""
+    context = {
+        "ticket": ticket,
+        "asked": asked,
+        "decision": decision,
+        "user": user,
+        "answer_goes_to": urlsplit(asked.destination.redirect_uri).netloc,
+        "explained": explain(asked) if settings.EXPLAIN_REJECTIONS else [],
+    }
+    return _may_lead_to(asked.destination, render(request, "authorization_server/consent.html", context))
+
+
+def sign_in_first(ticket: str) -> HttpResponse:
+    """On to sign-in, with the request waiting under its ticket."""
+    return SeeOther(f"{reverse('authorization_server:login')}?{urlencode({'ticket': ticket})}")
+
+
+def continue_url(ticket: str) -> str:
+    """`/authorize`, going on with the request that waits under this ticket."""
+    return f"{reverse('authorization_server:authorize')}?{urlencode({'ticket': ticket})}"
+
+
+def nothing_waits(request: HttpRequest) -> HttpResponse:
+    """The ticket is unknown: answered already, in another tab for example, or the session has ended."""
+    cure = "Go back to the application and start there again. Nothing was allowed or refused by this page."
+    return problem(request, title="No application waits for this answer any more", cure=cure)
+
+
+def problem(request: HttpRequest, *, title: str, cure: str) -> HttpResponse:
+    """A page for a request that cannot be answered to the application. Status 400."""
+    return render(request, "authorization_server/problem.html", {"title": title, "cure": cure}, status=400)
+
+
+# ---- Machine access -------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@never_cache
+def access_request(request: HttpRequest) -> HttpResponse:
+    """What a `client_credentials` request without a client grant is pointed to: who wants what, and what the administrator does.
+
+    An unknown application and an unknown API lead to the same page.
+    """
+    application = applications.find(request.GET.get("client_id", ""))
+    audience = request.GET.get("audience", "")
+    api = Api.objects.filter(audience=audience).first() if audience.isprintable() else None
+    if application is None or api is None:
+        cure = "Check the two values in this page's address: client_id, and audience letter by letter."
+        return problem(request, title="No such application or API is registered here", cure=cure)
+    add_form = reverse("admin:authorization_server_clientgrant_add")
+    context = {
+        "application": application,
+        "api": api,
+        "client_grant": ClientGrant.objects.in_force().filter(application=application, api=api).first(),
+        "add_form": f"{add_form}?{urlencode({'application': application.pk, 'api': api.pk})}",
+    }
+    return render(request, "authorization_server/access_request.html", context)
+
+
+# ---- What the pages share -------------------------------------------------------------------------------------------
+
+
+def _may_lead_to(destination: Destination | None, response: HttpResponse) -> HttpResponse:
+    """Let the page's form be answered by a redirection to the application: Chromium applies `form-action` to that, too."""
+    if destination is None:
+        return response
+    allowed: HttpResponse = csp_update({"form-action": [destination.origin]})(lambda request: response)(HttpRequest())  # type: ignore[assignment]  # what goes in comes out
+    return allowed
+
+
+def _destination_of(waiting: PendingRequest | None) -> Destination | None:
+    try:
+        return destination_of(waiting.parameters) if waiting else None
+    except NoDestination:  # its registration has changed since the request came
+        return None
+
+
+def _local_path(path: str) -> str:
+    """`path` if it leads to this server, else nothing."""
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
+
+
+def _trace_id(request: HttpRequest, waiting: PendingRequest | None) -> str:
+    return decision_log.front_channel_trace_id(request, waiting.parameters.get("state") if waiting else "")
+
+
+def _demo_accounts() -> list[User]:
+    """The cards: demo accounts, where there may be any."""
+    if not settings.DEMO_IDENTITIES:
+        return []
+    cards = User.objects.filter(username__in=demo_identities.CARDS, is_demo=True, is_active=True)
+    return list(cards.prefetch_related("groups").order_by("username"))

@@ -1,0 +1,95 @@
+"""Authlib's authorization server with our grants: which there are, how a client proves itself, and how answers look."""
+
+from typing import Any
+
+from authlib.common.urls import add_params_to_uri
+from authlib.integrations.django_oauth2 import AuthorizationServer
+from authlib.oauth2.base import OAuth2Error
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+
+from authorization_server import decision_log
+from authorization_server.client_authentication import authenticate
+from authorization_server.decision_log import Decision
+from authorization_server.errors import InvalidRequest, UnsupportedGrantType, UnsupportedResponseType
+from authorization_server.grants.authorization_code import AuthorizationCodeGrant
+from authorization_server.grants.client_credentials import ClientCredentialsGrant
+from authorization_server.grants.pkce import S256Required
+from authorization_server.models import Application
+from authorization_server.oauth_requests import OAuthRequest
+
+RESPONSE_TYPES = ["code"]
+GRANT_TYPES = ["authorization_code", "client_credentials"]
+
+
+class IssuerServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
+    """What Authlib leaves to its host, and what it decides in another way than we do."""
+
+    def create_oauth2_request(self, request: OAuthRequest) -> OAuthRequest:
+        """Nothing: the endpoints make it, because reading the parameters can fail."""
+        return request
+
+    def get_authorization_grant(self, request: OAuthRequest) -> Any:
+        """The grant for `response_type`. Raises `InvalidRequest`, `UnsupportedResponseType`."""
+        response_type = request.payload.get("response_type")
+        if not response_type:
+            raise InvalidRequest("response_type is missing. Send response_type=code.", reason="response_type_missing")
+        if response_type not in RESPONSE_TYPES:  # before Authlib quotes it in a text that must not hold every character
+            raise UnsupportedResponseType(f"response_type={response_type} is not to be had here. Send response_type=code.")
+        return super().get_authorization_grant(request)
+
+    def get_token_grant(self, request: OAuthRequest) -> Any:
+        """The grant for `grant_type`. Raises `InvalidRequest`, `UnsupportedGrantType`."""
+        grant_type = request.payload.get("grant_type")
+        if not grant_type:
+            raise InvalidRequest("grant_type is missing.", reason="grant_type_missing")
+        if grant_type not in GRANT_TYPES:
+            raise UnsupportedGrantType(f"grant_type={grant_type} is not to be had here. To be had: {', '.join(GRANT_TYPES)}.")
+        return super().get_token_grant(request)
+
+    def authenticate_client(self, request: OAuthRequest, methods: list[str], endpoint: str = "token") -> Application:
+        """Ours instead of Authlib's, which tries one method after the other until one fits."""
+        return authenticate(request.payload, request.headers.get("Authorization", ""))
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nothing: no signals here."""
+
+    def get_error_uri(self, request: OAuthRequest, error: OAuth2Error) -> str | None:
+        """The page that the error itself names."""
+        return error.uri  # type: ignore[no-any-return]  # Authlib has no types
+
+    def handle_error_response(self, request: OAuthRequest | None, error: OAuth2Error) -> HttpResponse:
+        """Log the refusal with its reason; send it to the application where a destination is known, else answer JSON."""
+        if request is not None and request.is_front_channel:
+            error.redirect_uri, error.state = request.destination.redirect_uri, request.payload.get("state")
+        _log_refusal(request, error)
+        response: HttpResponse = super().handle_error_response(request, error)
+        return response
+
+    def handle_response(self, status_code: int, payload: dict[str, Any] | str, headers: list[tuple[str, str]]) -> HttpResponse:
+        """JSON at the token endpoint; at `/authorize` a redirection that always names the issuer (RFC 9207).
+
+        303 instead of 302: whatever method led here, the browser goes on with GET (RFC 9700 section 4.12).
+        """
+        response = JsonResponse(payload, status=status_code) if isinstance(payload, dict) else HttpResponse(status=303)
+        for name, value in headers:
+            response[name] = value
+        if "Location" in response:
+            response["Location"] = add_params_to_uri(response["Location"], {"iss": settings.ISSUER})
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _log_refusal(request: OAuthRequest | None, error: OAuth2Error) -> None:
+    decision_log.record(
+        Decision.REQUEST_REFUSED,
+        trace_id=request.trace_id if request else "",
+        client_id=request.payload.get("client_id") if request else "",
+        reason=getattr(error, "reason", error.error),
+        detail=str(error.error),
+    )
+
+
+server = IssuerServer(Application, None)
+server.register_grant(AuthorizationCodeGrant, [S256Required()])
+server.register_grant(ClientCredentialsGrant)
