@@ -142,11 +142,10 @@ class Stopwatch:
 
 def show_server_timing(request: Request, laps: Mapping[str, float]) -> None:
     """Name the checks that passed in the answer, where rejections are explained: names and durations only."""
-    view = (request.parser_context or {}).get("view")
-    if configuration().explain_rejections and hasattr(view, "headers"):
+    headers: dict[str, str] | None = getattr((request.parser_context or {}).get("view"), "headers", None)
+    if configuration().explain_rejections and headers is not None:  # the view's own, which DRF adds to its answer
         timings = [f"{step};dur={milliseconds:.3f}" for step, milliseconds in laps.items()]
-        before = [view.headers["Server-Timing"]] if "Server-Timing" in view.headers else []
-        view.headers["Server-Timing"] = ", ".join(before + timings)
+        headers["Server-Timing"] = ", ".join([*filter(None, [headers.get("Server-Timing")]), *timings])
 
 
 def _form(request: Request) -> Mapping[str, Any]:

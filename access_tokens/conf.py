@@ -33,13 +33,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db import DatabaseError
 
-from access_tokens.keys import ALGORITHMS, KeySource, published_keys
-from access_tokens.machine_rules import MachineRule, machine_rule
+from access_tokens.callers import SCOPE_CLAIMS, caller_profile
+from access_tokens.keys import KeySource, published_keys
 from access_tokens.rejections import KeysUnavailable
 from access_tokens.symmetric_keys import SymmetricKey
-from access_tokens.verify import Expectations, Issuer
+from access_tokens.verify import Caller, Expectations, Issuer, Json
 
-ASYMMETRIC = frozenset(name for names in ALGORITHMS.values() for name in names)
+ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 SYMMETRIC = frozenset({"HS256"})
 LOCAL_KEYS_FRESH_SECONDS = 10
 
@@ -58,15 +58,14 @@ class TrustedIssuer:
     name: str
     algorithms: frozenset[str]
     types: frozenset[str]
-    scope_claim: str
-    is_machine: MachineRule
+    caller: Callable[[Json], Caller]
     keys: KeySource | None
     symmetric: Mapping[str, SymmetricKey]
 
     def for_audience(self, audience: str | None) -> Issuer | None:
         """What `verify` needs to know; None where this issuer shares no key with the API of that audience."""
         keys = self.keys or self.symmetric.get(audience or "")
-        return keys and Issuer(self.name, keys, self.is_machine, self.algorithms, self.types, self.scope_claim)
+        return None if keys is None else Issuer(self.name, keys, self.caller, self.algorithms, self.types)
 
 
 @dataclass(frozen=True)
@@ -148,14 +147,14 @@ def parse_issuer(entry: Mapping[str, Any], number: int, max_stale_hours: int) ->
     if not types or not types <= {"at+jwt", "jwt"}:
         raise wrong("types", "write at+jwt, JWT, or both.")
     scope_claim = entry.get("scope_claim", "scope")
-    if scope_claim not in {"scope", "scp", "permissions", "both"}:
+    if scope_claim not in SCOPE_CLAIMS:
         raise wrong("scope_claim", "write scope, scp, permissions or both.")
     try:
-        is_machine = machine_rule(str(entry.get("machine_rule", "auth0")))
+        caller = caller_profile(scope_claim=scope_claim, machine_rule=str(entry.get("machine_rule", "auth0")))
     except ValueError as error:
         raise wrong("machine_rule", f"{error}.") from error
     keys, symmetric = _keys(entry, issuer, algorithms, max_stale_hours, wrong)
-    return TrustedIssuer(issuer, algorithms, types, scope_claim, is_machine, keys, symmetric)
+    return TrustedIssuer(issuer, algorithms, types, caller, keys, symmetric)
 
 
 _VARIABLES = {

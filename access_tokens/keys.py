@@ -9,8 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
@@ -19,48 +18,33 @@ import requests
 from access_tokens.rejections import KeysUnavailable, shown
 
 FETCH_SECONDS, FETCH_BYTES, LOOPBACK_HOSTS = 3, 256 * 1024, {"localhost", "127.0.0.1", "::1"}
-ALGORITHMS = {"P-256": ["ES256"], "P-384": ["ES384"], "P-521": ["ES512"], "Ed25519": ["EdDSA"], "Ed448": ["EdDSA"]}
-ALGORITHMS["RSA"] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
-
-
-class Key(NamedTuple):
-    """A key ready to verify with, as PyJWT's algorithms take it, and the algorithms it may be used with."""
-
-    algorithms: frozenset[str]
-    material: Any
+Read = Callable[[], tuple[object, float]]
 
 
 class KeySource:
-    """The keys of one issuer by their `kid`. `read` returns a JWK set and for how many seconds it is fresh; it replaces the old one.
+    """The keys of one issuer by their `kid`. `read` returns a JWK set, which replaces the old one, and its lifetime in seconds.
 
     One thread reads, the others use what is there. An unknown `kid` has the set read again, once in `unknown_kid_seconds`;
     after a failure nobody tries again for `retry_seconds`, and the old keys serve until they are `max_stale_hours` old.
     """
 
-    def __init__(
-        self,
-        read: Callable[[], tuple[object, float]],
-        *,
-        max_stale_hours: float = 24,
-        unknown_kid_seconds: int = 60,
-        retry_seconds: int = 10,
-    ) -> None:
+    def __init__(self, read: Read, *, max_stale_hours: float = 24, unknown_kid_seconds: int = 60, retry_seconds: int = 10) -> None:
         self._read, self._max_stale_seconds = read, max_stale_hours * 3600
         self._unknown_kid_seconds, self._retry_seconds = unknown_kid_seconds, retry_seconds
-        self._held: tuple[Mapping[str, Key], float, float] = ({}, 0, 0)  # keys, when read, fresh for seconds: replaced as one
+        self._held: tuple[Mapping[str, jwt.PyJWK], float, float] = ({}, 0, 0)  # keys, when read, lifetime: replaced as one
         self._failed_at, self._unknown_kid_at, self._problem, self._lock = 0.0, 0.0, "they were never read", threading.Lock()
 
-    def load(self) -> Mapping[str, Key]:
+    def load(self) -> Mapping[str, jwt.PyJWK]:
         """All keys, read only when those at hand are too old. Raises `KeysUnavailable`."""
-        keys, read_at, fresh_seconds = held = self._held
-        if not keys or not _is_within(fresh_seconds, read_at):
+        keys, read_at, lifetime = held = self._held
+        if not keys or not _is_within(lifetime, read_at):
             keys, read_at, _ = self._read_unless_done(held, wait=not keys)
         if not keys or not _is_within(self._max_stale_seconds, read_at):
             next_try_seconds = round(self._failed_at + self._retry_seconds - time.time())
             raise KeysUnavailable(self._problem, retry_after_seconds=max(1, next_try_seconds))
         return keys
 
-    def find(self, kid: object) -> Key | None:
+    def find(self, kid: object) -> jwt.PyJWK | None:
         """The key that `kid`, straight out of an unverified header, names. Raises `KeysUnavailable`."""
         held, keys = self._held, self.load()
         if isinstance(kid, str) and kid not in keys and held is self._held:  # else they were read just now
@@ -70,12 +54,12 @@ class KeySource:
                 keys, _, _ = self._read_unless_done(held, wait=True)
         return keys.get(kid) if isinstance(kid, str) else None
 
-    def _read_unless_done(self, seen: object, *, wait: bool) -> tuple[Mapping[str, Key], float, float]:
+    def _read_unless_done(self, seen: object, *, wait: bool) -> tuple[Mapping[str, jwt.PyJWK], float, float]:
         if self._lock.acquire(timeout=3 * FETCH_SECONDS if wait else 0):
             try:
                 if self._held is seen and not _is_within(self._retry_seconds, self._failed_at):
-                    jwks, fresh_seconds = self._read()
-                    self._held = usable_keys(jwks), time.time(), fresh_seconds
+                    jwks, lifetime = self._read()
+                    self._held = usable_keys(jwks), time.time(), lifetime
                     if not self._held[0]:
                         raise KeysUnavailable("the issuer publishes no key that access tokens can be verified with")
             except KeysUnavailable as problem:
@@ -86,10 +70,7 @@ class KeySource:
 
 
 def published_keys(issuer: str, *, internal_url: str = "", jwks_uri: str = "", max_stale_hours: float = 24) -> KeySource:
-    """The keys at `jwks_uri`, or else where the issuer's discovery document says (RFC 8414 section 3).
-
-    `internal_url` is where this machine reaches the issuer: it replaces a leading `issuer` in every address.
-    """
+    """The keys at `jwks_uri`, else where discovery says (RFC 8414); `internal_url` replaces a leading `issuer` in every address."""
     public, internal = issuer.rstrip("/") + "/", (internal_url or issuer).rstrip("/") + "/"
 
     def fetch(address: str) -> tuple[dict[str, Any], float]:
@@ -108,12 +89,8 @@ def published_keys(issuer: str, *, internal_url: str = "", jwks_uri: str = "", m
 
 
 def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, Any], float]:
-    """The JSON object at `address`, and its `max-age` held between 60 s and 10 min. Raises `KeysUnavailable`.
-
-    Keys are trust: no redirect, nothing unencrypted but loopback and where `may_be_http`, at most 3 s and 256 KiB.
-    """
-    deadline, body = time.monotonic() + FETCH_SECONDS, b""
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    """The JSON object at `address`, and its `max-age` held between 60 s and 10 min. Raises `KeysUnavailable`."""
+    deadline, body, headers = time.monotonic() + FETCH_SECONDS, b"", {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         if not (may_be_http or address.startswith("https://") or urlsplit(address).hostname in LOOPBACK_HOSTS):
             raise ValueError("only https, loopback and the issuer's internal URL are fetched from")
@@ -132,24 +109,21 @@ def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, An
     return document, min(max(int(max_age[1]), 60), 600) if max_age else 600
 
 
-def usable_keys(jwks: object) -> Mapping[str, Key]:
-    """The keys in a JWK set that can verify access tokens, by `kid`; of two with one `kid` the first."""
+def usable_keys(jwks: object) -> Mapping[str, jwt.PyJWK]:
+    """The public signature keys in a JWK set (RFC 7517 section 5) by `kid`; one without `alg` is for RS256, ES256, … by its type."""
+    keys: dict[str, jwt.PyJWK] = {}
     entries = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(entries, list):
-        raise KeysUnavailable("what was read is no JWK set (RFC 7517 section 5)")
-    return {jwk["kid"]: key for jwk in reversed(entries) if (key := _usable_key(jwk))}
-
-
-def _usable_key(jwk: object) -> Key | None:
-    # Left out: private and symmetric keys, keys for encryption, without `kid`, unknown, contradictory or short ones.
-    if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str) or jwk.get("use", "sig") != "sig" or "d" in jwk:
-        return None
-    names = [name for name in ALGORITHMS.get(str(jwk.get("crv", jwk.get("kty"))), ()) if jwk.get("alg", name) == name]
-    for algorithm in map(jwt.get_algorithm_by_name, names[:1]):
-        with suppress(jwt.PyJWTError, ValueError, TypeError):
-            material = algorithm.prepare_key(algorithm.from_jwk(jwk))
-            return None if algorithm.check_key_length(material) else Key(frozenset(names), material)
-    return None
+        raise KeysUnavailable("what was read is no JWK set")
+    for jwk in entries:
+        try:
+            if isinstance(jwk["kid"], str) and jwk.get("use", "sig") == "sig" and jwk["kty"] != "oct" and "d" not in jwk:
+                key = jwt.PyJWK(jwk)
+                if not key.Algorithm.check_key_length(key.Algorithm.prepare_key(key.key)):  # prepared: its curve fits its alg
+                    keys.setdefault(jwk["kid"], key)
+        except (jwt.PyJWTError, LookupError, TypeError, AttributeError):
+            continue  # a key of a kind that is not known here must not take the others away
+    return keys
 
 
 def _is_within(seconds: float, since: float) -> bool:

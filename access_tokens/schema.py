@@ -20,13 +20,13 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):
 
     def __init__(self, target: Any) -> None:
         super().__init__(target)
-        self.name = [f"{target.realm}_openid_connect", f"{target.realm}_bearer"]
+        self.sign_in, self.paste = f"{target.realm}_openid_connect", f"{target.realm}_bearer"
+        self.name = [self.sign_in, self.paste]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
         """Either way, with the scopes of this operation."""
         scopes = sorted(required_scopes(auto_schema.view, auto_schema.method) or ())
-        sign_in, paste = self.name
-        return [{sign_in: list(scopes)}, {paste: []}]
+        return [{self.sign_in: list(scopes)}, {self.paste: []}]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         """The definitions, in the order of `name`."""

@@ -3,7 +3,9 @@
 
 from collections.abc import Mapping
 
-from access_tokens.keys import Key, KeySource
+import jwt
+
+from access_tokens.keys import KeySource
 
 
 class SymmetricKey(KeySource):
@@ -12,12 +14,12 @@ class SymmetricKey(KeySource):
     def __init__(self, secret: str) -> None:
         if len(secret.encode()) < 32:
             raise ValueError("an HS256 key needs at least 32 bytes (RFC 7518 section 3.2)")
-        self._key = Key(frozenset({"HS256"}), secret.encode())
+        self._key = jwt.PyJWK({**jwt.algorithms.HMACAlgorithm.to_jwk(secret, as_dict=True), "alg": "HS256"})
 
-    def load(self) -> Mapping[str, Key]:
+    def load(self) -> Mapping[str, jwt.PyJWK]:
         """The one key; no `kid` is needed to find it."""
         return {"": self._key}
 
-    def find(self, kid: object) -> Key:
+    def find(self, kid: object) -> jwt.PyJWK:
         """The one key, whatever `kid` says."""
         return self._key

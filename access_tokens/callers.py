@@ -1,0 +1,85 @@
+# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+"""Who calls, with what permissions: client, scopes, and machine or user, read from the claims by each issuer's profile.
+
+Read next: `access_tokens/conf.py`, which picks the profile of each trusted issuer.
+"""
+
+import re
+from collections.abc import Callable
+
+from access_tokens import rejections
+from access_tokens.rejections import shown
+from access_tokens.verify import Caller, Json, claim
+
+MachineRule = Callable[[Json], bool | None]
+SCOPE_CLAIMS = ("scope", "scp", "permissions", "both")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 3.3
+
+
+def caller_profile(*, scope_claim: str, machine_rule: str) -> Callable[[Json], Caller]:
+    """What `Issuer.caller` needs: a function from claims to client, scopes and whether a machine calls.
+
+    `machine_rule` is `auth0`, `rfc9068`, `entra` or `keycloak:<claim>=<value>`. Raises ValueError for another.
+    The function raises `InvalidClaim` where scopes cannot be read, or machine and user cannot be told apart.
+    """
+    rule = _rule(machine_rule)
+
+    def caller(claims: Json) -> Caller:
+        return client_id_of(claims), scopes_of(claims, scope_claim), is_machine(claims, rule)
+
+    return caller
+
+
+def client_id_of(claims: Json) -> str | None:
+    """The application that the token was issued to: `client_id` (RFC 9068), `azp` (Auth0, Keycloak) or `appid` (Entra ID)."""
+    return next((claim(claims, name, str) for name in ("client_id", "azp", "appid") if name in claims), None)
+
+
+def scopes_of(claims: Json, scope_claim: str) -> frozenset[str]:
+    """The scopes of the one configured claim, blank-separated text or a list; `both`: those in `scope` and in `permissions`."""
+    if scope_claim == "both":
+        return scopes_of(claims, "scope") & scopes_of(claims, "permissions")
+    value = claims.get(scope_claim, [])
+    scopes = value.split(" ") if isinstance(value, str) and value else value or []
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) and _SCOPE.fullmatch(scope) for scope in scopes):
+        raise rejections.InvalidClaim(f"{scope_claim} is {shown(value)} instead of scopes", check=scope_claim)
+    return frozenset(scopes)
+
+
+def is_machine(claims: Json, rule: MachineRule) -> bool:
+    """Whether a machine calls on its own behalf; where the rule cannot tell, the token is refused."""
+    if (answer := rule(claims)) is None:
+        raise rejections.InvalidClaim("whether a machine or a user calls cannot be told by this issuer's rule", check="sub")
+    return answer
+
+
+def auth0(claims: Json) -> bool | None:
+    """Ours and Auth0's: `gty` is client-credentials *and* `sub` is `<client_id>@clients`; a user's token has neither."""
+    subject = claims.get("sub")
+    signs = {claims.get("gty") == "client-credentials", subject == f"{client_id_of(claims)}@clients", str(subject).endswith("@clients")}
+    return signs.pop() if len(signs) == 1 else None
+
+
+def rfc9068(claims: Json) -> bool | None:
+    """`sub` is the client itself. RFC 9068 section 2.2."""
+    client_id = client_id_of(claims)
+    return claims.get("sub") == client_id if client_id else None
+
+
+def entra(claims: Json) -> bool | None:
+    """Entra ID: `idtyp` is app. Where the issuer does not write it, only a token that a user delegated has `scp`."""
+    kind = claims.get("idtyp", "user" if "scp" in claims else None)
+    return {"app": True, "user": False}.get(kind) if isinstance(kind, str) else None
+
+
+def _rule(name: str) -> MachineRule:
+    if name in _RULES:
+        return _RULES[name]
+    kind, _, configured = name.partition(":")
+    member, _, value = configured.partition("=")
+    if kind != "keycloak" or not member or not value:
+        raise ValueError("write auth0, rfc9068, entra or keycloak:<claim>=<value>")
+    return lambda claims: claims.get(member) == value if isinstance(claims.get(member, ""), str) else None
+
+
+_RULES: dict[str, MachineRule] = {"auth0": auth0, "rfc9068": rfc9068, "entra": entra}
