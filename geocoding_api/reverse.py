@@ -3,7 +3,7 @@
 Read next: `geocoding_api/views.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ DETAILS = ("place", "city", "country")
 PLACE_WITHIN_KM = 300.0  # farther away, a place says nothing about the point: the country alone is named
 CITY_WITHIN_KM = 30.0
 NO_PLACE = "no_place_within_range"
+_POINTS_AT_ONCE = 1000  # bounds the memory of a batch
 _CANDIDATES = 16
 _CITY_CANDIDATES = 8
 
@@ -24,13 +25,18 @@ Point = tuple[float, float]
 
 def reverse(
     data: Places, points: Sequence[Point], *, detail: str = "place", max_distance_km: float | None = None
-) -> list[dict[str, Any] | None]:
+) -> Iterator[dict[str, Any] | None]:
     """What is at each of `points` (latitude, longitude in degrees, normalised): the contract's `result`, None for nothing.
 
     `detail` is how fine the name is: one of `DETAILS`. `max_distance_km` is how far the named place may be; where none
     is that near, the country alone is named. The country never depends on the places: it comes from the borders.
     """
-    coordinates = np.array(points, dtype=np.float64).reshape(-1, 2)
+    for start in range(0, len(points), _POINTS_AT_ONCE):
+        yield from _results(data, points[start : start + _POINTS_AT_ONCE], detail, max_distance_km)
+
+
+def _results(data: Places, points: Sequence[Point], detail: str, max_distance_km: float | None) -> list[dict[str, Any] | None]:
+    coordinates = np.array(points, dtype=np.float64)
     latitudes, longitudes = coordinates[:, 0], coordinates[:, 1]
     countries, offshore = data.borders.country_at(latitudes, longitudes)
     results: list[dict[str, Any] | None] = [None] * len(points)

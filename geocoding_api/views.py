@@ -5,7 +5,8 @@ Read next: `geocoding_api/places.py`.
 
 from typing import Any, NoReturn
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -55,7 +56,7 @@ class Reverse(APIView):
         write = geocodejson if form == GeocodeJsonRenderer.format else answer
         return Response(write(data, query, result), headers=headers)
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """What is at each of up to 10,000 points. One malformed point refuses them all."""
         if request.query_params:
             raise ValidationError(
@@ -68,8 +69,15 @@ class Reverse(APIView):
             raise Problem(status=413, code="too_many_points", title="Too many points", detail=detail) from None
         data = _data()
         results = reverse(data, batch.points, detail=batch.detail, max_distance_km=batch.max_distance_km)
-        _answer_as(request, JSONRenderer.format)
-        return Response(batch_answer(data, batch, results), headers={"Cache-Control": "no-store", "Vary": _VARY})
+        headers = {"Cache-Control": "no-store", "Vary": _VARY}
+        return HttpResponse(batch_answer(data, batch, results), content_type=JSONRenderer.media_type, headers=headers)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As DRF does it, without keeping the answer."""
+        response = super().dispatch(request, *args, **kwargs)
+        # View and request refer to each other, so both stay until the garbage collector comes, and megabytes of a batch's answer with them.
+        del self.response
+        return response
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
         """Refuse a request beyond the limit. Raises `Problem` 429."""

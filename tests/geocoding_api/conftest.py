@@ -62,7 +62,7 @@ def assert_problem(response, status: int, code: str) -> dict[str, Any]:
     """The answer is problem+json (RFC 9457) with this status and code; returns its members."""
     assert response.status_code == status, (response.status_code, response.content[:500])
     assert response["Content-Type"].startswith("application/problem+json")
-    problem = response.json()
+    problem: dict[str, Any] = response.json()
     assert (problem["status"], problem["code"]) == (status, code)
     assert problem["title"]
     return problem

@@ -137,8 +137,13 @@ def test_broken_data_is_missing_data(tmp_path):
 
 def test_the_data_is_loaded_once_for_all_threads(monkeypatch):
     loads = []
+
+    def load(folder):
+        loads.append(folder)
+        return object()
+
     monkeypatch.setattr(places_module, "_loaded", None)
-    monkeypatch.setattr(places_module, "Places", lambda folder: loads.append(folder) or object())
+    monkeypatch.setattr(places_module, "Places", load)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: places_module.places(), range(64)))
     assert len(loads) == 1

@@ -194,4 +194,4 @@ def test_repeats_and_empty_parts_are_left_out_of_the_name():
 
 def test_one_point_and_ten_thousand_get_the_same_answers():
     points = [row[1:3] for row in FAMOUS + SMALL]
-    assert reverse(places(), points) == [ask(*point) for point in points]
+    assert list(reverse(places(), points)) == [ask(*point) for point in points]
