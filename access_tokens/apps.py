@@ -1,9 +1,7 @@
 # Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """The Django application: in INSTALLED_APPS it parses the settings at start, and registers the system checks."""
 
-from importlib.util import find_spec
-
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class AccessTokensConfig(AppConfig):
@@ -16,5 +14,5 @@ class AccessTokensConfig(AppConfig):
         from access_tokens.conf import configuration  # here: settings are complete only now
 
         configuration()
-        if find_spec("drf_spectacular"):
-            from access_tokens import schema  # noqa: F401  # here: drf-spectacular may not be installed
+        if apps.is_installed("drf_spectacular"):
+            from access_tokens import schema  # noqa: F401  # here: drf-spectacular may not be there, and takes half a second to load

@@ -4,7 +4,8 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -18,6 +19,7 @@ from launcher.virtual_environment import VirtualEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
+STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
 
 class Stopped(Exception):
@@ -27,9 +29,8 @@ class Stopped(Exception):
 def main() -> int:
     """Run the command line; the exit status is 0 only if everything started and was stopped on request."""
     options = _options()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
     try:
         if options.setup:
             return _set_up(dev=options.dev)
@@ -57,6 +58,20 @@ def _options() -> argparse.Namespace:
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise Stopped
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nothing stops us half-way through; a signal that came meanwhile counts afterwards."""
+    came: list[int] = []
+    handlers = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came:
+        raise Stopped
 
 
 def _set_up(*, dev: bool) -> int:
@@ -120,25 +135,26 @@ def _serve(chosen: addresses.Addresses, python: Path, environment: Mapping[str, 
     services: list[ServiceProcess] = []
     try:
         with step(f"Starting {', '.join(chosen.listeners)}"):
-            for name, listener in chosen.listeners.items():
-                services.append(ServiceProcess(name, listener, root=ROOT, python=python, environment=environment, on_line=show_log_line))
+            with _undisturbed():  # else a process could be started and not yet be known as ours
+                for name, listener in chosen.listeners.items():
+                    services.append(
+                        ServiceProcess(name, listener, root=ROOT, python=python, environment=environment, on_line=show_log_line)
+                    )
             # The issuer first: an API that asks for its keys too early remembers for a while that there are none.
             deadline = time.monotonic() + READY_SECONDS
             for service in sorted(services, key=lambda service: service.name != "authorization_server"):
                 service.wait_until_ready(deadline=deadline)
         url = chosen.settings["DEMO_CLIENT_URL"]
         lock.note(f"process {os.getpid()}, at {url}")
-        say("")
-        say(f"Everything runs, after {time.monotonic() - started_at:.1f} s. Ctrl-C stops it.")
-        say(f"Open {url}")
-        say("")
-        return _watch(services)
+        return _watch(services, f"Everything runs, after {time.monotonic() - started_at:.1f} s. Ctrl-C stops it.\nOpen {url}")
     finally:
         _stop_all(services)
 
 
-def _watch(services: list[ServiceProcess]) -> int:
+def _watch(services: list[ServiceProcess], welcome: str) -> int:
+    """Return 0 once we are asked to end, 1 once a service has ended on its own."""
     try:
+        say(f"\n{welcome}\n")
         while True:
             for service in services:
                 if not service.is_running:
@@ -150,9 +166,8 @@ def _watch(services: list[ServiceProcess]) -> int:
 
 
 def _stop_all(services: list[ServiceProcess]) -> None:
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
     for service in services:
         service.ask_to_stop()
     for service in services:

@@ -29,7 +29,8 @@ class Databases:
         self.services = [service for service in services if service not in WITHOUT_DATABASE]
         self.environment = environment
         self.seed = seed
-        self.stamp = Stamp(root / "var" / "databases.sha256")
+        # One process has a database of its own: changing between the two forms prepares neither again.
+        self.stamp = Stamp(root / "var" / ("database.sha256" if "all" in self.services else "databases.sha256"))
 
     def prepare(self, python: Path) -> bool:
         """Migrate and seed, unless the same was done before; whether there was anything to do. Raises `Failure`."""

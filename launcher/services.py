@@ -97,7 +97,9 @@ class ServiceProcess:
             status, answer = _get(self.listener, "/readyz")
             if status == 200:
                 return
-            time.sleep(0.05)
+            if status not in {0, 503}:
+                raise Failure(f"{self.name} answered {status} when asked whether it is ready. Cure: read its lines above.")
+            time.sleep(0.1)
         raise Failure(f"{self.name} did not become ready. {_what_is_missing(answer)}")
 
     def ask_to_stop(self) -> None:

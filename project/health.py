@@ -24,7 +24,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _checks() -> dict[str, Callable[[], str]]:
     checks: dict[str, Callable[[], str]] = {}
-    if settings.DATABASES:
+    if settings.DATABASE_URL:  # not DATABASES: Django itself puts an entry there once it has looked
         checks["database"] = _database
     if serves(settings.SERVICE, "authorization_server"):
         checks["signing_keys"] = _signing_keys

@@ -28,5 +28,8 @@ class RequestLog:
             "duration_ms": round((time.perf_counter() - started) * 1000, 1),
             "trace_id": trace_id_of(request),
         }
-        logger.info("%s %s %s", request.method, request.path, response.status_code, extra=fields)
+        # Whoever watches a service asks every few seconds; only the answers that it must act on belong in the log.
+        is_good_health = request.path in {"/healthz", "/readyz"} and response.status_code == 200
+        level = logging.DEBUG if is_good_health else logging.INFO
+        logger.log(level, "%s %s %s", request.method, request.path, response.status_code, extra=fields)
         return response

@@ -64,11 +64,16 @@ def test_a_traceback_stays_inside_its_json_object(log):
 
 
 def test_a_request_is_one_record_with_method_path_status_duration_and_trace_id(client, request_lines):
-    client.get("/healthz", headers={"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
+    client.get("/no-such-page", headers={"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
     (record,) = request_lines()
-    assert (record["method"], record["path"], record["status"]) == ("GET", "/healthz", 200)
+    assert (record["method"], record["path"], record["status"]) == ("GET", "/no-such-page", 404)
     assert record["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
     assert record["duration_ms"] >= 0
+
+
+def test_good_answers_to_whoever_watches_the_service_are_not_logged(client, request_lines):
+    client.get("/healthz")
+    assert request_lines() == []
 
 
 def test_no_query_string_reaches_the_log(client, caplog, request_lines):
