@@ -1,0 +1,130 @@
+"""Daybook's calls to the two APIs: a user's events with her token, place names with the backend's own."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+from django.conf import settings
+
+from demo_client.events import Event, PlaceName
+from demo_client.exchanges import Recorder
+from demo_client.failures import CALENDAR_API, GEOCODING_API, NoAnswer, Refused, Service, TokenRefused, UnusableAnswer
+from demo_client.flows.client_credentials import TOKENS, MachineClient, machine_client
+from demo_client.weeks import ZONE, Week
+
+Point = tuple[float, float]
+_A_PAGE = 250
+_MOST_PAGES = 20
+
+
+def events_of(week: Week, *, access_token: str, recorder: Recorder) -> list[Event]:
+    """The events of the token's user that touch `week`, in order (`GET events`, all of its pages).
+
+    Raises `TokenRefused` (401), `Refused` (4xx), `NoAnswer`, `UnusableAnswer`.
+    """
+    window = {
+        "timeMin": week.start.isoformat(),
+        "timeMax": week.end.isoformat(),
+        "timeZone": ZONE.key,
+        "orderBy": "startTime",
+        "maxResults": _A_PAGE,
+    }
+    url = f"{settings.CALENDAR_API_URL}/calendar/v1/events"
+    events: list[Event] = []
+    page_token: str | None = None
+    for _ in range(_MOST_PAGES):
+        parameters = {**window, **({"pageToken": page_token} if page_token else {})}
+        meaning = "Daybook shows the ticket. The Calendar API checks it four times and opens."
+        request = requests.Request("GET", f"{url}?{urlencode(parameters)}")
+        answer = _answer(request, url, CALENDAR_API, access_token=access_token, recorder=recorder, meaning=meaning)
+        try:
+            events += [Event.from_api(item) for item in answer["items"] if item.get("status") != "cancelled"]
+            page_token = answer.get("nextPageToken")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UnusableAnswer(
+                CALENDAR_API, url, what=f"answered 200 with events that cannot be read ({type(error).__name__})"
+            ) from error
+        if not page_token:
+            return events
+    raise UnusableAnswer(CALENDAR_API, url, what=f"has more than {_MOST_PAGES * _A_PAGE} events in one week")
+
+
+def place_names(points: Sequence[Point], *, recorder: Recorder) -> dict[Point, PlaceName | None]:
+    """The readable name of each (latitude, longitude), None where there is no place: one call of the backend for all of them.
+
+    Raises what `reverse` raises.
+    """
+    if not points:
+        return {}
+    url = f"{settings.GEOCODING_API_URL}/geocoding/v1/reverse"
+    asked = {"points": [{"lat": lat, "lon": lon} for lat, lon in points]}
+    meaning = (
+        f"Daybook’s backend, with a ticket of its own, turns {len(points)} coordinate{'s' if len(points) > 1 else ''} into place names."
+    )
+    backend = machine_client(settings.GEOCODING_BACKEND_CLIENT_ID)
+    answer = _as_backend(requests.Request("POST", url, json=asked), url, backend, recorder=recorder, meaning=meaning)
+    try:
+        names = [PlaceName.from_api(entry["result"]) if entry["result"] else None for entry in answer["results"]]
+        return dict(zip(points, names, strict=True))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableAnswer(GEOCODING_API, url, what="answered 200 with place names that cannot be read") from error
+
+
+def reverse(latitude: str, longitude: str, *, client: MachineClient, recorder: Recorder) -> str | None:
+    """The readable name of one place (`GET reverse?lat=35.6586&lon=139.7454`), None where there is none; the text goes out as it is.
+
+    Raises `TokenRequestRefused`, `SecretMissing`, `TokenRefused`, `Refused`, `NoAnswer`, `UnusableAnswer`.
+    """
+    url = f"{settings.GEOCODING_API_URL}/geocoding/v1/reverse"
+    request = requests.Request("GET", f"{url}?{urlencode({'lat': latitude, 'lon': longitude})}")
+    meaning = "The backend shows its ticket. The Geocoding API checks it four times and answers with a place name."
+    answer = _as_backend(request, url, client, recorder=recorder, meaning=meaning)
+    try:
+        name = answer["result"] and answer["result"]["display_name"]
+    except (KeyError, TypeError) as error:
+        raise UnusableAnswer(GEOCODING_API, url, what="answered 200 with a place name that cannot be read") from error
+    return str(name) if name else None
+
+
+def _as_backend(request: requests.Request, url: str, client: MachineClient, *, recorder: Recorder, meaning: str) -> dict[str, Any]:
+    """Call the Geocoding API with the machine's token; where a kept one is no longer taken, once more with a new one."""
+    token = TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder)
+    try:
+        return _answer(
+            request, url, GEOCODING_API, access_token=token.access_token, recorder=recorder, meaning=meaning, is_of_a_machine=True
+        )
+    except TokenRefused:
+        TOKENS.forget(token)
+    token = TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder)
+    return _answer(request, url, GEOCODING_API, access_token=token.access_token, recorder=recorder, meaning=meaning, is_of_a_machine=True)
+
+
+def _answer(
+    request: requests.Request,
+    url: str,
+    service: Service,
+    *,
+    access_token: str,
+    recorder: Recorder,
+    meaning: str,
+    is_of_a_machine: bool = False,
+) -> dict[str, Any]:
+    """The JSON object of a 200; every other answer is raised as what it is."""
+    request.headers = {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
+    response = recorder.send(request, service, meaning=meaning, is_of_a_machine=is_of_a_machine)
+    status = response.status_code
+    try:
+        members = response.json()
+    except (ValueError, RecursionError):
+        members = None
+    if status == 200 and isinstance(members, dict):
+        return members
+    if not isinstance(members, dict):
+        raise UnusableAnswer(service, url, what=f"answered {status} without the JSON object that belongs there")
+    if 400 <= status < 500:
+        raise (TokenRefused if status == 401 else Refused)(service, url, http_status=status, problem=members)
+    detail = " ".join(str(members.get("detail") or members.get("title") or "no reason given").split())[:300].rstrip(".")
+    if status == 503:
+        raise NoAnswer(service, url, why=f"it answered 503, “{detail}”")
+    raise UnusableAnswer(service, url, what=f"answered {status}, “{detail}”")

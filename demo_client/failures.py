@@ -1,0 +1,264 @@
+"""Every way in which a sign-in or another service fails Daybook, one class each; pages and commands say the same of it."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Service:
+    """Another service as people meet it: its name, its sign, its lines in the terminal of `make demo`, and its setting."""
+
+    name: str
+    sign: str
+    process: str
+    setting: str
+
+
+AUTHORIZATION_SERVER = Service("Authorization server", "issuer", "authorization_server", "ISSUER")
+CALENDAR_API = Service("Calendar API", "api", "calendar_api", "CALENDAR_API_URL")
+GEOCODING_API = Service("Geocoding API", "api", "geocoding_api", "GEOCODING_API_URL")
+
+
+class Failure(Exception):
+    """Something that Daybook cannot go on from. The texts hold code between backticks; `str()` is one line for a terminal.
+
+    `status` is that of Daybook's own page about it, `label` the few words in red above the headline, `steps` what to do, in
+    order, as (head, text), and `next_action` what the page's one button does: `retry`, `sign_in`, `sign_in_again`, `ask_again`
+    or `this_week`.
+    """
+
+    status: ClassVar[int] = 502
+    label: str
+    headline: str
+    lead: str
+    service: Service = AUTHORIZATION_SERVER
+    steps: tuple[tuple[str, str], ...] = ()
+    next_action: ClassVar[str] = "retry"
+
+    def __str__(self) -> str:
+        cures = " ".join(f"{head}{' ' if head.endswith('?') else ': '}{text}" for head, text in self.steps)
+        return f"{self.headline}. {self.lead}{f' What to do: {cures}' if cures else ''}".replace("`", "")
+
+
+class NoAnswer(Failure):
+    """The service could not be reached, or was too slow."""
+
+    status = 503
+    label = "no answer"
+
+    def __init__(self, service: Service, url: str, *, why: str) -> None:
+        self.service, self.url = service, url
+        self.headline = f"The {service.name} does not answer"
+        self.lead = f"Daybook tried `{url}`: {why}."
+        self.steps = (
+            ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says why it stopped."),
+            ("Does it run somewhere else?", f"Set `{service.setting}` in `.env` and start again."),
+        )
+
+
+class UnusableAnswer(Failure):
+    """The service answered, with something that Daybook cannot use: `what` says how the answer differs from the contract."""
+
+    label = "unusable answer"
+
+    def __init__(self, service: Service, url: str, *, what: str) -> None:
+        self.service, self.url = service, url
+        self.headline = f"The {service.name} answers something else than agreed"
+        self.lead = f"`{url}` {what}."
+        self.steps = (
+            ("Is that the right address?", f"Compare `{service.setting}` in `.env` with where the {service.name} runs."),
+            ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says more."),
+        )
+
+
+class Refused(Failure):
+    """An API said no and gave its reason as a problem (RFC 9457). `code` is the API's; `page` explains it, where there is one."""
+
+    status = 403
+
+    def __init__(self, service: Service, url: str, *, http_status: int, problem: dict[str, Any]) -> None:
+        self.service, self.url, self.http_status = service, url, http_status
+        self.code = _text(problem, "code") or "no code"
+        self.page = _text(problem, "type")
+        self.label = f"{http_status} {self.code}"
+        self.headline = f"The {service.name} said no"
+        texts = [_text(problem, "title"), _text(problem, "detail"), *_errors(problem)]
+        self.lead = " ".join(_sentence(text) for text in texts if text) or f"`{url}` answered {http_status}."
+        cure = _text(problem, "cure")
+        self.steps = (("What the API advises", cure),) if cure else ()
+
+
+class TokenRefused(Refused):
+    """401: the API does not accept Daybook's ticket (access token), or no longer."""
+
+    next_action = "sign_in_again"
+
+    def __init__(self, service: Service, url: str, *, http_status: int, problem: dict[str, Any]) -> None:
+        super().__init__(service, url, http_status=http_status, problem=problem)
+        self.headline = f"The {service.name} does not accept Daybook’s ticket"
+
+
+class TokenRequestRefused(Failure):
+    """The token endpoint said no (RFC 6749 section 5.2). `error` is its code; `error_uri` leads to what helps, where there is one."""
+
+    label = "no token"
+
+    def __init__(self, url: str, *, client_id: str, http_status: int, answer: dict[str, Any]) -> None:
+        self.url, self.http_status = url, http_status
+        self.error = _text(answer, "error") or "no error code"
+        self.error_uri = _text(answer, "error_uri")
+        self.label = f"{http_status} {self.error}"
+        self.headline = f"The authorization server gives {client_id} no token"
+        self.lead = _sentence(_text(answer, "error_description") or f"`{url}` answered {http_status} {self.error}")
+        self.steps = _what_to_do_about(self.error, client_id, "" if self.error_uri in self.lead else self.error_uri)
+
+
+class AnswerRefused(TokenRequestRefused):
+    """The code from the redirect was not taken: it is used up, too old, or for another application."""
+
+    next_action = "sign_in_again"
+
+
+class SecretMissing(Failure):
+    """An application's secret is not set: only the demo has defaults."""
+
+    status = 503
+    label = "not configured"
+
+    def __init__(self, client_id: str, setting: str) -> None:
+        self.headline = f"Daybook has no secret for {client_id}"
+        self.lead = "Without it the authorization server cannot know that it is Daybook that asks."
+        self.steps = (("Give it one", f"Set `{setting}` in `.env`, or `DEMO_IDENTITIES=1` on a machine of your own, and start again."),)
+
+
+class WrongPassword(Failure):
+    """The sign-in form came back."""
+
+    label = "not signed in"
+
+    def __init__(self, username: str, url: str, http_status: int) -> None:
+        self.headline = f"The authorization server did not sign {username} in"
+        self.lead = f"Its sign-in page at `{url}` came back with status {http_status}."
+        self.steps = (("Check name and password", "Name them with --as and --password; the demo's passwords are NAME-demo."),)
+
+
+class UnknownMachine(Failure):
+    """A client id of which the settings hold no secret."""
+
+    label = "not configured"
+
+    def __init__(self, client_id: str, known: tuple[str, ...]) -> None:
+        self.headline = f"No secret is known for {client_id}"
+        self.lead = f"The settings hold those of {' and '.join(known)}."
+
+
+class AuthorizationRefused(Failure):
+    """The authorization server sent an error instead of a code (RFC 6749 section 4.1.2.1); `access_denied`: the person said no."""
+
+    status = 403
+    next_action = "ask_again"
+
+    def __init__(self, error: str, description: str) -> None:
+        self.error = error
+        self.label = error
+        if error == "access_denied":
+            self.headline = "Daybook may not read your calendar"
+            self.lead = "You did not allow it at the authorization server. Daybook has got nothing, and has asked the calendar nothing."
+        else:
+            self.headline = "The authorization server sent no code"
+            self.lead = _sentence(description) if description else "It gave no reason."
+
+
+class UnexpectedAnswer(Failure):
+    """The redirect carries a `state` that this browser's Daybook does not wait for. RFC 9700 section 2.1: somebody else's answer."""
+
+    status = 400
+    label = "unknown state"
+    next_action = "sign_in_again"
+    headline = "Daybook does not wait for this answer"
+    lead = (
+        "Its bookmark (`state`) was used before, is older than an hour, or was made for another browser. "
+        "So Daybook did not use the answer: it could be somebody else’s sign-in."
+    )
+
+
+class WrongIssuer(Failure):
+    """The redirect names another issuer than the one that was asked, or none. RFC 9207 section 2.4: a mix-up."""
+
+    status = 400
+    label = "wrong issuer"
+    next_action = "sign_in_again"
+    headline = "The answer is not from the authorization server that Daybook asked"
+
+    def __init__(self, received: str | None, wanted: str) -> None:
+        named = f"It names `{received[:80]}`" if received else "It names no issuer (`iss`)"
+        self.lead = f"{named}; Daybook asked `{wanted}`. The code in it was not used."
+        self.steps = (("Is it the same server under another name?", "Make `ISSUER` in `.env` equal its `iss`, the last slash included."),)
+
+
+class NonceDiffers(Failure):
+    """The ID token was made for another request. OpenID Connect Core section 3.1.3.7."""
+
+    label = "nonce differs"
+    next_action = "sign_in_again"
+    headline = "The ID token belongs to another sign-in"
+    lead = "Its `nonce` is not the one that Daybook sent. Nothing of the answer was kept."
+
+
+class NotSignedIn(Failure):
+    """There is no ticket in this session: never signed in, signed out, or the session ended."""
+
+    status = 403
+    label = "no ticket"
+    next_action = "sign_in"
+    headline = "Nobody is signed in here"
+    lead = "Daybook holds no ticket (access token) to a calendar in this browser’s session, so it asked the Calendar API nothing."
+
+
+class TicketExpired(Failure):
+    """The access token's life is over by its own `expires_in`; asking the API would only meet a 401."""
+
+    status = 403
+    label = "expired"
+    next_action = "sign_in_again"
+    headline = "The ticket to your calendar has run out"
+    lead = "Every ticket (access token) ends after a while. The authorization server gives Daybook a new one when you come by again."
+
+
+class NoSuchWeek(Failure):
+    """`?week=` is not an ISO week that the calendar has."""
+
+    status = 400
+    label = "no such week"
+    headline = "There is no such week"
+    lead = "A week is written as in `2026-W48`: a year from 1971 to 2198 and the number of a week that this year has."
+    next_action = "this_week"
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    value = answer.get(name)
+    return value[:500] if isinstance(value, str) else ""
+
+
+def _errors(problem: dict[str, Any]) -> list[str]:
+    errors = problem.get("errors")
+    listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return [f"{_text(error, 'field')}: {_text(error, 'detail')}" for error in listed[:5]]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _what_to_do_about(error: str, client_id: str, error_uri: str) -> tuple[tuple[str, str], ...]:
+    if error_uri:
+        return (("Ask for permission", f"The way to it starts at `{error_uri}` ."),)
+    return {
+        "invalid_client": (
+            ("Compare the secret", f"The one set for `{client_id}` in `.env` must be the one that the authorization server knows."),
+        ),
+        "invalid_grant": (("Sign in again", "A code is good once, for 60 seconds."),),
+        "invalid_target": (
+            ("Compare the audience", "`CALENDAR_AUDIENCE` and `GEOCODING_AUDIENCE` must be those of the APIs at the authorization server."),
+        ),
+    }.get(error, ())

@@ -1,0 +1,131 @@
+"""Story 1, seen from the application: send the person to ask, check what comes back, swap the code for a token (RFC 6749 section 4.1).
+
+Read next: `demo_client/flows/client_credentials.py`, the same without a person.
+"""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+import jwt
+import requests
+from django.conf import settings
+
+from demo_client.discovery import IssuerMetadata, issuer_metadata
+from demo_client.exchanges import Recorder
+from demo_client.failures import (
+    AUTHORIZATION_SERVER,
+    AnswerRefused,
+    AuthorizationRefused,
+    NonceDiffers,
+    SecretMissing,
+    UnexpectedAnswer,
+    UnusableAnswer,
+    WrongIssuer,
+)
+from demo_client.flows.token_answer import TokenAnswer, token_answer
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """What one request leaves with the application until its answer comes: nobody else knows these values.
+
+    `state` finds the request again and shows that the answer is to it; `code_verifier` opens the lock in the request (PKCE,
+    RFC 7636); `nonce` would come back inside an ID token.
+    """
+
+    redirect_uri: str
+    scope: str = "read"
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    code_verifier: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+    @property
+    def trace_id(self) -> str:
+        """32 hex digits that name this sign-in in every service's log."""
+        return hashlib.sha256(self.state.encode()).hexdigest()[:32]
+
+
+def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -> str:
+    """Where to send the person's browser (RFC 6749 section 4.1.1): `…/authorize?audience=api.calendar&scope=read&…`."""
+    parameters = {
+        "response_type": "code",
+        "audience": settings.CALENDAR_AUDIENCE,
+        "scope": request.scope,
+        "client_id": settings.CALENDAR_WEB_CLIENT_ID,
+        "redirect_uri": request.redirect_uri,
+        "state": request.state,
+        "nonce": request.nonce,
+        "code_challenge": _s256(request.code_verifier),
+        "code_challenge_method": "S256",
+    }
+    joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
+    return f"{metadata.authorization_endpoint}{joint}{urlencode(parameters)}"
+
+
+def code_from_answer(answer: Mapping[str, Iterable[str]], metadata: IssuerMetadata) -> str:
+    """The code in the query of the redirect, each parameter with all its values; its `state` has been found before.
+
+    Raises `WrongIssuer` (RFC 9207 section 2.4), `AuthorizationRefused` (RFC 6749 section 4.1.2.1), `UnexpectedAnswer`.
+    """
+    values = {name: list(several) for name, several in answer.items()}
+    if any(len(several) > 1 for several in values.values()):
+        raise UnexpectedAnswer  # RFC 6749 section 3.1: a parameter comes once
+    once = {name: several[0] for name, several in values.items() if several}
+    # Before anything else is believed, errors too: with two issuers, one must not speak for the other.
+    if (metadata.answers_carry_iss or "iss" in once) and once.get("iss") != metadata.issuer:
+        raise WrongIssuer(once.get("iss"), metadata.issuer)
+    if "error" in once:
+        raise AuthorizationRefused(once["error"][:80], once.get("error_description", "")[:300])
+    if not once.get("code"):
+        raise UnusableAnswer(
+            AUTHORIZATION_SERVER, metadata.authorization_endpoint, what="sent the browser back with neither code nor error"
+        )
+    return once["code"]
+
+
+def exchange_code(code: str, request: AuthorizationRequest, *, recorder: Recorder) -> TokenAnswer:
+    """Swap the code for an access token (RFC 6749 section 4.1.3), from server to server: the browser never sees it.
+
+    Raises `AnswerRefused` with the server's error code, `NonceDiffers`, `SecretMissing`, `NoAnswer`, `UnusableAnswer`.
+    """
+    client_id, client_secret = settings.CALENDAR_WEB_CLIENT_ID, settings.CALENDAR_WEB_CLIENT_SECRET
+    if not client_secret:
+        raise SecretMissing(client_id, "CALENDAR_WEB_CLIENT_SECRET")
+    recorder.known_secrets += (client_secret,)
+    endpoint = issuer_metadata(recorder).token_endpoint
+    body = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": request.redirect_uri,
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "code_verifier": request.code_verifier,
+    }
+    asking = requests.Request("POST", endpoint, data=body, headers={"Accept": "application/json"})
+    answer = recorder.send(asking, AUTHORIZATION_SERVER, meaning="Daybook swaps the code for a ticket to one API (access token).")
+    granted = token_answer(answer, endpoint, client_id=client_id, refusal=AnswerRefused)
+    _check_nonce(granted, request)
+    # RFC 6749 section 5.1: an answer without `scope` grants what was asked for.
+    return granted if granted.scopes else TokenAnswer(granted.access_token, granted.expires_in, frozenset(request.scope.split()))
+
+
+def _check_nonce(granted: TokenAnswer, request: AuthorizationRequest) -> None:
+    """Where an ID token came along, it is the answer to this request (OpenID Connect Core section 3.1.3.7, point 11)."""
+    if not granted.id_token:
+        return
+    try:
+        # It comes straight from the token endpoint, which the same section lets stand for its signature. Daybook reads nothing else of it.
+        claims = jwt.decode(granted.id_token, options={"verify_signature": False})
+    except jwt.InvalidTokenError as error:
+        raise NonceDiffers from error
+    if claims.get("nonce") != request.nonce:
+        raise NonceDiffers
+
+
+def _s256(code_verifier: str) -> str:
+    """RFC 7636 section 4.2: BASE64URL(SHA256(code_verifier)), without padding."""
+    return urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).decode().rstrip("=")

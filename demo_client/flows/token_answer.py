@@ -1,0 +1,55 @@
+"""What the token endpoint answers (RFC 6749 section 5): an access token with its life and its scopes, or a reason for none.
+
+Read next: `demo_client/flows/client_credentials.py`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from demo_client.failures import AUTHORIZATION_SERVER, TokenRequestRefused, UnusableAnswer
+
+
+@dataclass(frozen=True)
+class TokenAnswer:
+    """A token answer. `expires_in` is in seconds; `scopes` are the ones granted; `id_token` only where `openid` was asked for."""
+
+    access_token: str = field(repr=False)
+    expires_in: int
+    scopes: frozenset[str]
+    id_token: str = field(default="", repr=False)
+
+
+def token_answer(
+    answer: requests.Response, url: str, *, client_id: str, refusal: type[TokenRequestRefused] = TokenRequestRefused
+) -> TokenAnswer:
+    """The token in the answer of `url`. Raises `refusal` with the server's error code, `UnusableAnswer` when it is neither."""
+    try:
+        members = answer.json()
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, dict):
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what=f"answered {answer.status_code} without a JSON object")
+    if answer.status_code != 200:
+        if isinstance(members.get("error"), str):
+            raise refusal(url, client_id=client_id, http_status=answer.status_code, answer=members)
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what=f"answered {answer.status_code} without an OAuth error")
+    return _read(members, url)
+
+
+def _read(members: dict[str, Any], url: str) -> TokenAnswer:
+    access_token, token_type, expires_in = members.get("access_token"), members.get("token_type"), members.get("expires_in")
+    scope, id_token = members.get("scope", ""), members.get("id_token", "")
+    if not isinstance(access_token, str) or not access_token.isascii() or not access_token.isprintable() or not access_token:
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what="answered without an `access_token`")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":  # RFC 6749 section 7.1: an unknown type must not be used
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what="answered with another `token_type` than Bearer")
+    if isinstance(expires_in, bool) or not isinstance(expires_in, int) or not 0 < expires_in < 10**9:
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what="answered without `expires_in` in whole seconds")
+    return TokenAnswer(
+        access_token=access_token,
+        expires_in=expires_in,
+        scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
+        id_token=id_token if isinstance(id_token, str) else "",
+    )

@@ -1,0 +1,61 @@
+"""`/learn`: every reason to refuse an access token, a page each, made from the classes that refuse."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from access_tokens.rejections import ALL, Rejection
+from demo_client.own_pages import own_page, show
+from demo_client.sessions import DaybookRequest
+
+STEPS = {1: "Well formed", 2: "Signature", 3: "Standard claims", 4: "Permissions"}
+AROUND = "Around the four checks"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a page says of a rejection class. (A template would call the class itself.)"""
+
+    code: str
+    title: str
+    status: int
+    step: int | None
+    check: str | None
+    cure: str
+    source: str
+
+    @classmethod
+    def of(cls, refusing: type[Rejection]) -> "Reason":
+        """Made from the attributes of `refusing`."""
+        return cls(refusing.code, refusing.title, refusing.status, refusing.step, refusing.check, refusing.cure, refusing.source)
+
+    @property
+    def step_name(self) -> str:
+        """The name of the step that refuses, empty for what is refused around the four checks."""
+        return STEPS[self.step] if self.step else ""
+
+
+@require_safe
+@own_page
+def learn(request: DaybookRequest) -> HttpResponse:
+    """`/learn`: the reasons, by the check that gives them."""
+    reasons = [Reason.of(refusing) for refusing in ALL.values()]
+    headings = {**{step: f"{step} {name}" for step, name in STEPS.items()}, None: AROUND}
+    groups = [(heading, [reason for reason in reasons if reason.step == step]) for step, heading in headings.items()]
+    return show(request, "learn.html", {"groups": groups})
+
+
+@require_safe
+@own_page
+def rejection(request: DaybookRequest, code: str) -> HttpResponse:
+    """`/learn/rejections/<code>`: where a problem's `type` leads."""
+    if code not in ALL:
+        raise Http404(f"No rejection has the code {code}.")
+    reason = Reason.of(ALL[code])
+    rows = [(step, name, _verdict(step, reason.step)) for step, name in STEPS.items()] if reason.step else []
+    return show(request, "rejection.html", {"reason": reason, "rows": rows, "around": AROUND})
+
+
+def _verdict(step: int, refusing_step: int) -> str:
+    return "passed" if step < refusing_step else "failed" if step == refusing_step else "none"

@@ -1,0 +1,73 @@
+"""What all pages of Daybook have in common: one host name, no copies kept, and a page for everything that goes wrong."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse as url_of
+from django.utils.cache import add_never_cache_headers
+
+from access_tokens.problems import trace_id_of
+from demo_client.failures import Failure
+from demo_client.sessions import DaybookRequest
+from demo_client.sign_ins import has_ticket
+
+View = Callable[..., HttpResponse]
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NEXT_ACTIONS = {
+    "sign_in": ("Sign in", "demo_client:sign-in"),
+    "sign_in_again": ("Sign in again", "demo_client:sign-in"),
+    "ask_again": ("Ask again", "demo_client:sign-in"),
+    "this_week": ("Show this week", "demo_client:daybook"),
+}
+
+
+def own_page(view: View) -> View:
+    """A view of Daybook: redirected when asked under another host name, and every `Failure` answered with its page."""
+
+    @wraps(view)
+    def answer(request: DaybookRequest, *args: str, **kwargs: str) -> HttpResponse:
+        if elsewhere := _own_address(request):
+            return HttpResponseRedirect(elsewhere, status=302 if request.method in {"GET", "HEAD"} else 303)
+        request.trace_id = trace_id_of(request)
+        try:
+            response = view(request, *args, **kwargs)
+        except Failure as failure:
+            response = failure_page(request, failure)
+        add_never_cache_headers(response)  # a page of somebody's calendar must not come back after signing out
+        return response
+
+    return answer
+
+
+def show(request: DaybookRequest, template: str, context: dict[str, object] | None = None, *, status: int = 200) -> HttpResponse:
+    """A page of Daybook in its frame, which says whether somebody is signed in."""
+    return render(request, f"demo_client/{template}", {"is_signed_in": has_ticket(request.daybook), **(context or {})}, status=status)
+
+
+def failure_page(request: DaybookRequest, failure: Failure) -> HttpResponse:
+    """The page about `failure`: who, what happened, what to do, and one action that goes on."""
+    url_name = request.resolver_match.url_name if request.resolver_match else ""
+    # What came to /callback is used up: trying again begins with signing in.
+    retry = ("Sign in again", "demo_client:sign-in") if url_name == "callback" else ("Try again", "")
+    words, action_url_name = _NEXT_ACTIONS.get(failure.next_action, retry)
+    action_url = url_of(action_url_name) if action_url_name else request.get_full_path()
+    context = {"failure": failure, "action": words, "action_url": action_url, "trace_id": request.trace_id}
+    response = show(request, "failure.html", context, status=failure.status)
+    if failure.status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _own_address(request: HttpRequest) -> str | None:
+    """Where the same page has its own address, when it was asked for under another host name: cookies and redirects belong to one."""
+    own = urlsplit(settings.DEMO_CLIENT_URL)
+    own_host, own_port = own.hostname, own.port or _DEFAULT_PORTS[own.scheme]
+    asked = urlsplit(f"//{request.get_host()}")
+    if (asked.hostname, asked.port or _DEFAULT_PORTS[own.scheme]) == (own_host, own_port):
+        return None
+    path = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return f"{settings.DEMO_CLIENT_URL}{path}"

@@ -1,0 +1,71 @@
+"""Daybook's session of a browser, `request.daybook`: an own cookie and an own table, never the authorization server's."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from demo_client.models import DaybookSession
+
+KEPT_AFTER_ITS_END = timedelta(hours=24)
+
+
+class SessionStore(DatabaseSessionStore):
+    """Django's sessions in a database, in Daybook's table."""
+
+    @classmethod
+    def get_model_class(cls) -> type[DaybookSession]:
+        """Daybook's table."""
+        return DaybookSession
+
+    def delete_those_long_ended(self) -> None:
+        """Delete the sessions that ended more than a day ago: one statement on an indexed column."""
+        DaybookSession.objects.filter(expire_date__lt=timezone.now() - KEPT_AFTER_ITS_END).delete()
+
+
+class DaybookRequest(HttpRequest):
+    """A request behind `DaybookSessionMiddleware`. `trace_id` names it on pages and in logs."""
+
+    daybook: SessionStore
+    trace_id: str
+
+
+class DaybookSessionMiddleware:
+    """Gives each request its `daybook` session, which is read when first asked for, and saves it when it was changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: DaybookRequest) -> HttpResponseBase:
+        """Answer the request, then keep what changed. An emptied session ends: row and cookie go."""
+        name = settings.DAYBOOK_SESSION_COOKIE_NAME
+        request.daybook = session = SessionStore(request.COOKIES.get(name))
+        response = self.get_response(request)
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        if session.accessed and session.is_empty():
+            if name in request.COOKIES:
+                response.delete_cookie(name, samesite="Lax")
+        elif session.modified and response.status_code < 500 and self._is_saved(session):
+            response.set_cookie(
+                name,
+                session.session_key or "",
+                max_age=settings.SESSION_COOKIE_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    @staticmethod
+    def _is_saved(session: SessionStore) -> bool:
+        try:
+            session.save()
+        except UpdateError:  # signed out in another tab meanwhile: that stays so
+            return False
+        return True

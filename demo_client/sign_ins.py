@@ -1,0 +1,105 @@
+"""The sign-ins that Daybook waits for, from the redirect to the authorization server until its answer; and what it then holds."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from demo_client.failures import NotSignedIn, TicketExpired, UnexpectedAnswer
+from demo_client.flows.authorize import AuthorizationRequest
+from demo_client.flows.token_answer import TokenAnswer
+from demo_client.models import SignIn
+from demo_client.sessions import SessionStore
+
+_MOST_AT_ONCE = 20  # tabs of one browser
+_BEGUN, _TICKET = "begun", "ticket"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The access token of this session's user, as Daybook keeps it: with its end and its scopes from the token answer."""
+
+    access_token: str
+    expires_at: float
+    scopes: frozenset[str]
+
+
+def begin(request: AuthorizationRequest, session: SessionStore) -> None:
+    """Remember `request` until its answer comes to this browser, and forget the sign-ins that nobody finished."""
+    if _BEGUN not in session:  # asked of the table: the key in the cookie alone may be anybody's invention
+        session[_BEGUN] = int(time.time())
+        session.save()
+    SignIn.objects.filter(begun_at__lte=timezone.now() - SignIn.WAITS).delete()
+    session.delete_those_long_ended()
+    begun = SignIn.objects.filter(session_key=session.session_key).order_by("-begun_at")
+    too_many = list(begun.values_list("pk", flat=True)[_MOST_AT_ONCE - 1 :])
+    SignIn.objects.filter(pk__in=too_many).delete()
+    SignIn.objects.create(
+        state_sha256=_sha256(request.state),
+        session_key=session.session_key or "",
+        nonce=request.nonce,
+        code_verifier=request.code_verifier,
+        redirect_uri=request.redirect_uri,
+        scope=request.scope,
+    )
+
+
+def take(state: str, session: SessionStore) -> AuthorizationRequest:
+    """The request that `state` belongs to, once: the same state does not find it again.
+
+    Raises `UnexpectedAnswer` when it was begun by another browser (RFC 9700 section 4.7), too long ago, or was taken before.
+    """
+    if _BEGUN not in session:
+        raise UnexpectedAnswer
+    waiting = SignIn.objects.waiting().filter(state_sha256=_sha256(state), session_key=session.session_key)
+    begun = waiting.first()
+    if begun is None or not waiting.delete()[0]:  # of two at the same time, one deletes the row
+        raise UnexpectedAnswer
+    return AuthorizationRequest(
+        redirect_uri=begun.redirect_uri, scope=begun.scope, state=state, nonce=begun.nonce, code_verifier=begun.code_verifier
+    )
+
+
+def finish(granted: TokenAnswer, session: SessionStore) -> None:
+    """Keep the token in the session, under a new key: whoever knew the old one is not signed in."""
+    before = session.session_key
+    session.cycle_key()
+    SignIn.objects.filter(session_key=before).update(session_key=session.session_key)  # other tabs may still be on their way
+    session[_TICKET] = {
+        "access_token": granted.access_token,
+        "expires_at": time.time() + granted.expires_in,
+        "scopes": sorted(granted.scopes),
+    }
+
+
+def ticket(session: SessionStore) -> Ticket:
+    """What Daybook holds for this session's user. Raises `NotSignedIn`, `TicketExpired`."""
+    kept = session.get(_TICKET)
+    if not kept:
+        raise NotSignedIn
+    if kept["expires_at"] <= time.time():
+        drop_ticket(session)
+        raise TicketExpired
+    return Ticket(kept["access_token"], kept["expires_at"], frozenset(kept["scopes"]))
+
+
+def has_ticket(session: SessionStore) -> bool:
+    """Whether somebody is signed in here, with a ticket that has not run out."""
+    kept = session.get(_TICKET)
+    return kept is not None and kept["expires_at"] > time.time()
+
+
+def drop_ticket(session: SessionStore) -> None:
+    """Forget the token: it has run out, or the API does not take it."""
+    session.pop(_TICKET, None)
+
+
+def end(session: SessionStore) -> None:
+    """Sign out of Daybook, and of nothing else."""
+    SignIn.objects.filter(session_key=session.session_key).delete()
+    session.flush()
+
+
+def _sha256(state: str) -> str:
+    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
