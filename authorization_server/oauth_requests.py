@@ -27,8 +27,10 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
 
     def __init__(self, request: HttpRequest, parameters: Parameters, destination: Destination | None = None) -> None:
         # The issuer's own scheme is what counts: behind a proxy the request itself may well be plain http.
-        where = issuer.url(request.path.lstrip("/"))
-        super().__init__(request.method, "https:" if settings.ISSUER_ALLOW_PLAIN_HTTP else where, headers=request.headers)
+        where = issuer.url("")
+        if settings.ISSUER_ALLOW_PLAIN_HTTP:
+            where = where.replace("http://", "https://", 1)  # Authlib looks at nothing but the scheme
+        super().__init__(request.method, where, headers=request.headers)
         self.payload = parameters
         self.trace_id = trace_id_of(request)
         self.is_front_channel = destination is not None
