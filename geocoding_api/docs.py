@@ -3,7 +3,9 @@
 from functools import cache
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -42,6 +44,9 @@ def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
     return document
 
 
+# "Authorize" asks the authorization server, which may be another origin. What a user gets there is refused here: to be seen.
+@csp_update({"connect-src": ["{0.scheme}://{0.netloc}".format(urlsplit(settings.ISSUER))]})
 def page(request: HttpRequest) -> HttpResponse:
-    """`GET /geocoding/v1/docs`: the document, readable, with a form to try each request. "Authorize" takes a machine's token."""
-    return render(request, "geocoding_api/docs.html")
+    """`GET /geocoding/v1/docs`: the document, readable, with a form to try each request."""
+    context = {"audience": settings.GEOCODING_AUDIENCE, "own_url": settings.GEOCODING_API_URL}
+    return render(request, "geocoding_api/docs.html", context)

@@ -36,7 +36,7 @@ class NearestPlaces:
         }
 
     def places(self, latitudes: Floats, longitudes: Floats, countries: NDArray[Any], *, count: int) -> tuple[Integers, Floats]:
-        """The `count` nearest places in its country for each point: shapes (points, count), nearest first.
+        """The `count` (at least 2) nearest places in its country for each point: shapes (points, count), nearest first.
 
         Returns their indices and distances in kilometres; where a country has fewer places, -1 and infinity.
         """
@@ -53,7 +53,7 @@ class NearestPlaces:
 
     def _nearest(self, tree_name: str, axes: Floats, count: int) -> tuple[Integers, Floats]:
         tree, chosen = self._trees[tree_name]
-        chords, found = tree.query(axes, k=range(1, count + 1), distance_upper_bound=_FAR_APART - 0.5)
+        chords, found = tree.query(axes, k=count, distance_upper_bound=_FAR_APART - 0.5)
         distances = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chords / 2, 1))
         missing = np.isinf(chords)
         distances[missing] = np.inf
