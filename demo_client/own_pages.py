@@ -67,7 +67,11 @@ def _own_address(request: HttpRequest) -> str | None:
     own = urlsplit(settings.DEMO_CLIENT_URL)
     own_host, own_port = own.hostname, own.port or _DEFAULT_PORTS[own.scheme]
     asked = urlsplit(f"//{request.get_host()}")
-    if (asked.hostname, asked.port or _DEFAULT_PORTS[own.scheme]) == (own_host, own_port):
+    try:
+        asked_port = asked.port or _DEFAULT_PORTS[own.scheme]
+    except ValueError:  # beyond 65535: Django takes any digits for a port
+        asked_port = None
+    if (asked.hostname, asked_port) == (own_host, own_port):
         return None
     path = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
     return f"{settings.DEMO_CLIENT_URL}{path}"

@@ -18,8 +18,8 @@ def _answer(request: HttpRequest, status: int, title: str, detail: str, code: st
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a host name that is not allowed, a form with too many fields, a path that cannot be decoded."""
-    return _answer(request, 400, "This request cannot be read", "Its address, host name or form is not one that this service takes.", "bad_request")
+    """400: a host name that is not allowed, a length that is none, a form with too many fields, a path that cannot be decoded."""
+    return _answer(request, 400, "This request cannot be read", "Its address, host name, length or form is not one that this service takes.", "bad_request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,6 +7,16 @@ from pythonjsonlogger.json import JsonFormatter
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "status_code", "server_time"}
 
 
+class NoTracebackOfRefusals(logging.Filter):
+    """Drops the traceback of a request that Django refused (a strange host, a form too large): anybody could fill the log with them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record itself: one line, at the level that Django gave it."""
+        if record.name.startswith("django.security"):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class JsonLines(JsonFormatter):
     """One JSON object a line: time, level, logger, service, message and whatever the caller passed as `extra`."""
 

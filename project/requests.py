@@ -4,9 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 from access_tokens.problems import trace_id_of
+from project.errors import bad_request
 
 logger = logging.getLogger("four_checks.requests")
 
@@ -33,3 +35,17 @@ class RequestLog:
         level = logging.DEBUG if is_good_health else logging.INFO
         logger.log(level, "%s %s %s", request.method, request.path, response.status_code, extra=fields)
         return response
+
+
+class ReadableLength:
+    """400 for a `Content-Length` that is no number: some servers pass it on, and Django fails on it. RFC 9112 section 6.3."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, unless nobody can say how long it is."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return bad_request(request, BadRequest("Content-Length is no number"))
+        return self.get_response(request)

@@ -132,6 +132,7 @@ _parts = parts_of(SERVICE)
 INSTALLED_APPS = ["django.contrib.staticfiles", "corsheaders", "csp", "access_tokens", *dict.fromkeys(app for part in _parts for app in part.apps)]
 MIDDLEWARE = [
     "project.requests.RequestLog",
+    "project.requests.ReadableLength",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "project.cors.Cors",
@@ -252,7 +253,8 @@ LOGGING = {
         "json": {"()": "project.logs.JsonLines", "service": SERVICE},
         "text": {"()": "project.logs.PlainLines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"no_traceback_of_refusals": {"()": "project.logs.NoTracebackOfRefusals"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no_traceback_of_refusals"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # Django's own request lines quote whole URLs; project.requests writes one line per request without the query.

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from project.logs import JsonLines, PlainLines
+from project.logs import JsonLines, NoTracebackOfRefusals, PlainLines
 
 
 @pytest.fixture
@@ -61,6 +61,13 @@ def test_a_traceback_stays_inside_its_json_object(log):
     except ValueError as error:
         (line,) = log(JsonLines("all"), "failed", level=logging.ERROR, exc_info=error)
     assert "ValueError: broken" in json.loads(line)["exc_info"]
+
+
+@pytest.mark.parametrize(("logger", "kept"), [("django.security.DisallowedHost", False), ("django.request", True)])
+def test_what_django_refuses_leaves_a_line_but_no_traceback_which_anybody_could_cause(logger, kept):
+    record = logging.makeLogRecord({"name": logger, "exc_info": (ValueError, ValueError("a b"), None)})
+    assert NoTracebackOfRefusals().filter(record)
+    assert bool(record.exc_info) is kept
 
 
 def test_a_request_is_one_record_with_method_path_status_duration_and_trace_id(client, request_lines):
