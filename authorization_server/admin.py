@@ -25,6 +25,7 @@ from authorization_server.models import (
 
 admin.site.site_header = admin.site.site_title = "Authorization server"
 admin.site.index_title = "Dashboard"
+admin.site.site_url = None  # this server has no start page to link to
 
 
 class ReadOnly:

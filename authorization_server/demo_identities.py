@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
 
 from authorization_server import issuer
 from authorization_server.models import AccessPolicy, Api, ApiScope, Application, AuthenticationMethod, ClientGrant, RedirectUri, User
@@ -38,7 +39,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class ApiRow:
-    """An API, found again by its name when its addresses change."""
+    """An API. Its audience and resource URL follow the settings."""
 
     name: str
     audience: str
@@ -198,13 +199,18 @@ def _write_person(person: Person) -> User:
 
 def _write_api(row: ApiRow, people: dict[str, User]) -> Api:
     facts = {
+        "name": row.name,
         "audience": row.audience,
         "resource_url": row.resource_url,
         "user_access": AccessPolicy.ALLOW_ALL,
         "machine_access": row.machine_access,
         "administrator": people[row.administrator] if row.administrator else None,
     }
-    api, _ = Api.objects.update_or_create(name=row.name, defaults=facts)
+    # By its name, because addresses change; by its audience, because an administrator may have renamed it.
+    api = Api.objects.filter(Q(name=row.name) | Q(audience=row.audience)).first() or Api()
+    for name, value in facts.items():
+        setattr(api, name, value)
+    api.save()
     for scope in row.scopes:
         words = {"description": scope.description, "changes_data": scope.changes_data}
         ApiScope.objects.update_or_create(api=api, name=scope.name, defaults=words)

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from authorization_server import applications, decision_log, demo_identities, pending_requests
-from authorization_server.authorization_requests import AuthorizationRequest, Destination, NoDestination, destination_of
+from authorization_server.authorization_requests import AuthorizationRequest, NoDestination, destination_of, validate
 from authorization_server.consent import ConsentDecision
 from authorization_server.decision_log import Decision
+from authorization_server.errors import Refused
 from authorization_server.explanations import explain
 from authorization_server.forms import SignInForm
 from authorization_server.models import Api, ClientGrant, User
@@ -57,11 +58,10 @@ def login(request: HttpRequest) -> HttpResponse:
         "accounts": _demo_accounts(),
         "already": signed_in_user(request),
     }
-    destination = _destination_of(waiting)
-    if destination:
-        context["application"] = destination.application.name
+    asked = _asked(waiting)
+    context |= {"application": asked.application.name, "api": asked.api.name} if asked else {}
     response = render(request, "authorization_server/login.html", context, status=400 if request.method == "POST" else 200)
-    return _may_lead_to(destination, response)
+    return _may_lead_to(asked, response)
 
 
 def _filled_in(request: HttpRequest) -> dict[str, str]:
@@ -113,7 +113,7 @@ def consent(request: HttpRequest, *, ticket: str, asked: AuthorizationRequest, d
         "answer_goes_to": urlsplit(asked.destination.redirect_uri).netloc,
         "explained": explain(asked) if settings.EXPLAIN_REJECTIONS else [],
     }
-    return _may_lead_to(asked.destination, render(request, "authorization_server/consent.html", context))
+    return _may_lead_to(asked, render(request, "authorization_server/consent.html", context))
 
 
 def sign_in_first(ticket: str) -> HttpResponse:
@@ -166,18 +166,18 @@ def access_request(request: HttpRequest) -> HttpResponse:
 # ---- What the pages share -------------------------------------------------------------------------------------------
 
 
-def _may_lead_to(destination: Destination | None, response: HttpResponse) -> HttpResponse:
+def _may_lead_to(asked: AuthorizationRequest | None, response: HttpResponse) -> HttpResponse:
     """Let the page's form be answered by a redirection to the application: Chromium applies `form-action` to that, too."""
-    if destination is None:
+    if asked is None:
         return response
-    allowed: HttpResponse = csp_update({"form-action": [destination.origin]})(lambda request: response)(HttpRequest())  # type: ignore[assignment]  # what goes in comes out
+    allowed: HttpResponse = csp_update({"form-action": [asked.destination.origin]})(lambda request: response)(HttpRequest())  # type: ignore[assignment]  # what goes in comes out
     return allowed
 
 
-def _destination_of(waiting: PendingRequest | None) -> Destination | None:
+def _asked(waiting: PendingRequest | None) -> AuthorizationRequest | None:
     try:
-        return destination_of(waiting.parameters) if waiting else None
-    except NoDestination:  # its registration has changed since the request came
+        return validate(waiting.parameters, destination_of(waiting.parameters)) if waiting else None
+    except (NoDestination, Refused):  # a registration has changed since the request came
         return None
 
 

@@ -54,17 +54,18 @@ class IssuerServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nothing: no signals here."""
 
-    def get_error_uri(self, request: OAuthRequest, error: OAuth2Error) -> str | None:
-        """The page that the error itself names."""
-        return error.uri  # type: ignore[no-any-return]  # Authlib has no types
-
-    def handle_error_response(self, request: OAuthRequest | None, error: OAuth2Error) -> HttpResponse:
+    def handle_error_response(self, request: OAuthRequest, error: OAuth2Error) -> HttpResponse:
         """Log the refusal with its reason; send it to the application where a destination is known, else answer JSON."""
-        if request is not None and request.is_front_channel:
+        if request.is_front_channel:
             error.redirect_uri, error.state = request.destination.redirect_uri, request.payload.get("state")
-        _log_refusal(request, error)
-        response: HttpResponse = super().handle_error_response(request, error)
-        return response
+        client_id = request.client.client_id if request.client else request.payload.get("client_id")
+        return self.refuse(error, trace_id=request.trace_id, client_id=client_id)
+
+    def refuse(self, error: OAuth2Error, *, trace_id: str, client_id: str = "") -> HttpResponse:
+        """Log the refusal and answer it; also for requests that could not even be read."""
+        reason = getattr(error, "reason", error.error)
+        decision_log.record(Decision.REQUEST_REFUSED, trace_id=trace_id, client_id=client_id, reason=reason, detail=error.error)
+        return self.handle_response(*error(error.uri))
 
     def handle_response(self, status_code: int, payload: dict[str, Any] | str, headers: list[tuple[str, str]]) -> HttpResponse:
         """JSON at the token endpoint; at `/authorize` a redirection that always names the issuer (RFC 9207).
@@ -78,16 +79,6 @@ class IssuerServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no
             response["Location"] = add_params_to_uri(response["Location"], {"iss": settings.ISSUER})
         response["Cache-Control"] = "no-store"
         return response
-
-
-def _log_refusal(request: OAuthRequest | None, error: OAuth2Error) -> None:
-    decision_log.record(
-        Decision.REQUEST_REFUSED,
-        trace_id=request.trace_id if request else "",
-        client_id=request.payload.get("client_id") if request else "",
-        reason=getattr(error, "reason", error.error),
-        detail=str(error.error),
-    )
 
 
 server = IssuerServer(Application, None)

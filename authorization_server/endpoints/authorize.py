@@ -36,11 +36,12 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> HttpResponse:
-    ticket = request.GET.get("ticket", "")
+    arrived = parameters.of_query(request)
+    ticket = arrived.get("ticket") if set(arrived.datalist) == {"ticket"} else ""
     waiting = pending_requests.find(request.session, ticket)
     if ticket and waiting is None:
         return pages.nothing_waits(request)
-    oauth_request = _oauth_request(request, waiting.parameters if waiting else parameters.of_query(request))
+    oauth_request = _oauth_request(request, waiting.parameters if waiting else arrived)
     try:
         grant = server.get_consent_grant(oauth_request)
     except OAuth2Error as error:

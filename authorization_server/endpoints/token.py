@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from access_tokens.problems import trace_id_of
 from authorization_server import parameters
 from authorization_server.errors import TemporarilyUnavailable
 from authorization_server.oauth_requests import OAuthRequest
@@ -21,7 +22,8 @@ def token(request: HttpRequest) -> HttpResponse:
     try:
         response: HttpResponse = server.create_token_response(OAuthRequest(request, parameters.of_token_request(request)))
     except OAuth2Error as error:  # what cannot even be read
-        return server.handle_error_response(None, error)
+        return server.refuse(error, trace_id=trace_id_of(request))
     except OperationalError:  # the database is locked or away: the client may try again
-        return server.handle_error_response(None, TemporarilyUnavailable("The database does not answer. Try again.", reason="database"))
+        away = TemporarilyUnavailable("The database does not answer. Try again.", reason="database")
+        return server.refuse(away, trace_id=trace_id_of(request))
     return response

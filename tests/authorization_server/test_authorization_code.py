@@ -112,6 +112,10 @@ def test_several_resources_are_an_invalid_target_rfc8707_section_2(visitor):
     assert sent_back(answer)["error"] == "invalid_target"
 
 
+def test_unknown_parameters_are_ignored_even_one_with_the_name_of_ours_rfc6749_section_3_1(alice):
+    assert alice.authorize(ticket="a-client's-own", made_up="x").status_code == 200
+
+
 def test_without_a_state_the_answer_has_none(visitor):
     assert "state" not in sent_back(visitor.authorize(state=None, scope="delete"))
 

@@ -23,6 +23,7 @@ def test_the_request_waits_while_somebody_signs_in_and_then_goes_on(visitor):
     assert re.fullmatch(r"/login\?ticket=[\w-]+", to_login["Location"])
     page = visitor.client.get(to_login["Location"])
     assert "You are now at the authorization server. Daybook never sees this password." in page.content.decode()
+    assert "Daybook asked for a ticket to the Calendar API" in page.content.decode()
     on = sign_in(visitor, ticket=ticket_in(page))
     assert on.status_code == 303
     assert re.fullmatch(r"/authorize\?ticket=[\w-]+", on["Location"])

@@ -140,6 +140,13 @@ def test_redirect_uris_and_resource_urls_follow_the_settings(seeded, settings):
     assert not is_registered_origin("http://localhost:9999")
 
 
+def test_an_api_that_an_administrator_renamed_is_found_again(seeded):
+    Api.objects.filter(audience="api.calendar").update(name="Our calendar")
+    call_command("seed_issuer", "--quiet")
+    assert Api.objects.get(audience="api.calendar").name == "Calendar API"
+    assert Api.objects.count() == 4
+
+
 def test_a_grant_that_an_administrator_added_stays(seeded):
     added = ClientGrant.objects.create(
         application=Application.objects.get(client_id="unapproved-backend"), api=Api.objects.get(name="Geocoding API")

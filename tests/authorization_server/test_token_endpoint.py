@@ -24,6 +24,16 @@ def test_only_post_is_allowed_rfc6749_section_3_2(back_channel, method):
     assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("origin", "may_read"), [("http://localhost:8000", True), ("https://evil.example", False), ("null", False)])
+def test_scripts_of_registered_origins_alone_may_read_the_answer_cors(back_channel, origin, may_read):
+    headers = {"Origin": origin}
+    preflight = back_channel.client.options("/oauth/token", headers={**headers, "Access-Control-Request-Method": "POST"})
+    answer = back_channel.client.post("/oauth/token", json.dumps(GOOD), content_type="application/json", headers=headers)
+    for response in (preflight, answer):
+        assert (response.get("Access-Control-Allow-Origin") == origin) == may_read
+        assert "Access-Control-Allow-Credentials" not in response
+
+
 def test_no_csrf_token_is_needed_because_no_cookie_counts(back_channel):
     from django.test import Client
 
