@@ -49,11 +49,13 @@ class Window:
         if self.latest:
             events = events.filter(start_instant__lt=self.latest)
         if self.earliest:
-            # Nothing that began longer ago than an event may last can reach into the window: so the walk starts close to it.
-            events = events.filter(end_instant__gt=self.earliest, start_instant__gt=self.earliest - LONGEST)
+            events = events.filter(end_instant__gt=self.earliest)
         if after:
             later_id = Q(start_instant=after.start, event_id__gt=after.event_id)
             events = events.filter(Q(start_instant__gt=after.start) | later_id, start_instant__gte=after.start)
+        elif self.earliest:
+            # Nothing that began longer ago than an event may last can reach into the window: so the walk begins close to it.
+            events = events.filter(start_instant__gt=self.earliest - LONGEST)
         return events.order_by("start_instant", "event_id")
 
     def _all_day(self, events: EventQuerySet, after: Position | None) -> EventQuerySet:

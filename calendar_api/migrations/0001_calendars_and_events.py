@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveIntegerField(default=0)),
                 ('created', models.DateTimeField()),
                 ('updated', models.DateTimeField()),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='calendar_api.calendar')),
+                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, db_index=False, related_name='events', to='calendar_api.calendar')),
             ],
             options={
                 'indexes': [models.Index(fields=['calendar', 'start_instant', 'event_id'], name='timed_events_in_order'), models.Index(fields=['calendar', 'start_date', 'event_id'], name='all_day_events_in_order')],
