@@ -1,7 +1,14 @@
 # Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
-"""The Django application: in INSTALLED_APPS it parses the settings at start, and registers the system checks."""
+"""The Django application: registers the system checks, and stops the start of a server that is configured wrongly."""
 
-from django.apps import AppConfig, apps
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.apps import AppConfig
+from django.core.checks import register
+
+from access_tokens import system_checks
 
 
 class AccessTokensConfig(AppConfig):
@@ -10,9 +17,14 @@ class AccessTokensConfig(AppConfig):
     name = "access_tokens"
 
     def ready(self) -> None:
-        """A wrong entry of `settings.ACCESS_TOKENS` stops the start here."""
-        from access_tokens.conf import configuration  # here: settings are complete only now
+        """Under manage.py the system checks name every mistake; a server runs none of them, so it stops here at the first."""
+        register(system_checks.check_settings)
+        register(system_checks.check_cryptography)
+        if find_spec("rest_framework"):
+            register(system_checks.check_audiences)
+        if Path(sys.argv[0]).name not in {"manage.py", "django-admin"}:
+            from access_tokens.conf import configuration  # here: the settings are complete only now
 
-        configuration()
-        if apps.is_installed("drf_spectacular"):
-            from access_tokens import schema  # noqa: F401  # here: drf-spectacular may not be there, and takes half a second to load
+            configuration()
+        if find_spec("drf_spectacular"):
+            from access_tokens import schema  # noqa: F401  here: only where drf-spectacular is installed

@@ -20,10 +20,10 @@ from rest_framework.request import Request
 
 from access_tokens import rejections
 from access_tokens.challenges import challenge
-from access_tokens.conf import configuration, expectations
+from access_tokens.conf import configuration, expectations, verifier
 from access_tokens.rejections import InvalidToken, Rejection
 from access_tokens.trace_ids import trace_id_of
-from access_tokens.verify import AccessToken, check_well_formed, verify
+from access_tokens.verify import AccessToken, check_well_formed
 
 logger = logging.getLogger("access_tokens")
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -70,7 +70,7 @@ class AccessTokenAuthentication(BaseAuthentication):
             token = bearer_token(request)
             if not token:
                 return None
-            access_token = verify(token, expected=expectations(self.audience), passed=stopwatch.lap)
+            access_token = verifier()(token, expected=expectations(self.audience), passed=stopwatch.lap)
         except Rejection as rejection:
             raise self.refused(request, rejection, jti=_jti_of(token)) from rejection
         show_server_timing(request, stopwatch.laps)
@@ -83,7 +83,7 @@ class AccessTokenAuthentication(BaseAuthentication):
     def refused(self, request: Request, rejection: Rejection, *, jti: str | None = None) -> Refused:
         """`rejection` as DRF takes it, once it is logged: the code always, the token never."""
         explain = configuration().explain_rejections
-        level = logging.INFO if isinstance(rejection, rejections.MissingToken) else logging.WARNING
+        level = {401: logging.INFO, 503: logging.ERROR}.get(rejection.status if not rejection.step else 0, logging.WARNING)
         facts = {"code": rejection.code, "step": rejection.step, "check": rejection.check, "status": rejection.status}
         facts |= {"detail": rejection.detail, "audience": self.audience, "jti": jti, "trace_id": trace_id_of(request)}
         logger.log(level, "refused: %s", rejection.code, extra={name: fact for name, fact in facts.items() if fact is not None})

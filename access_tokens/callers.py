@@ -1,7 +1,7 @@
 # Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Who calls, with what permissions: client, scopes, and machine or user, read from the claims by each issuer's profile.
 
-Read next: `access_tokens/conf.py`, which picks the profile of each trusted issuer.
+Read next: `access_tokens/permissions.py`, which asks these questions for a view.
 """
 
 import re
@@ -51,6 +51,25 @@ def is_machine(claims: Json, rule: MachineRule) -> bool:
     if (answer := rule(claims)) is None:
         raise rejections.InvalidClaim("whether a machine or a user calls cannot be told by this issuer's rule", check="sub")
     return answer
+
+
+def check_is_user(*, is_machine: bool) -> None:
+    """Step 4 at an API for users. Raises `MachineTokenRefused`."""
+    if is_machine:
+        raise rejections.MachineTokenRefused("an application got this token for itself; no user stands behind it")
+
+
+def check_is_machine(*, is_machine: bool) -> None:
+    """Step 4 at an API for machines. Raises `UserTokenRefused`."""
+    if not is_machine:
+        raise rejections.UserTokenRefused("an application got this token for a user who signed in; only machines are served")
+
+
+def check_scopes(scopes: frozenset[str], *, needed: frozenset[str]) -> None:
+    """Step 4 for one operation: each scope, whole and in its own spelling. Raises `InsufficientScope`."""
+    if missing := needed - scopes:
+        has = " ".join(sorted(scopes)) or "none"
+        raise rejections.InsufficientScope(f"missing {shown(' '.join(sorted(missing)))}, the token has {shown(has)}", needed=needed)
 
 
 def auth0(claims: Json) -> bool | None:

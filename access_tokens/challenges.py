@@ -25,7 +25,7 @@ def challenge(rejection: Rejection, *, realm: str, metadata_url: str, explain: b
         parameters["error"] = error_of(rejection)
         if explain:
             parameters["error_description"] = f"{rejection.title}: {rejection.detail}"
-        if isinstance(rejection, InsufficientScope):  # clients offer to ask for more only where this is said
+        if isinstance(rejection, InsufficientScope) and rejection.needed:  # clients offer to ask for more only where this is said
             parameters["scope"] = " ".join(sorted(rejection.needed))
     parameters["resource_metadata"] = metadata_url
     return "Bearer " + ", ".join(f"{name}={quoted(value)}" for name, value in parameters.items())

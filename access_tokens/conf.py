@@ -37,7 +37,7 @@ from access_tokens.callers import SCOPE_CLAIMS, caller_profile
 from access_tokens.keys import KeySource, published_keys
 from access_tokens.rejections import KeysUnavailable
 from access_tokens.symmetric_keys import SymmetricKey
-from access_tokens.verify import Caller, Expectations, Issuer, Json
+from access_tokens.verify import AccessToken, Caller, Expectations, Issuer, Json, verify
 
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 SYMMETRIC = frozenset({"HS256"})
@@ -76,6 +76,7 @@ class Configuration:
     leeway_seconds: int
     explain_rejections: bool
     rejection_pages: str
+    verified_tokens_seconds: int
 
 
 @lru_cache(maxsize=1)
@@ -97,9 +98,20 @@ def expectations(audience: str) -> Expectations:
     return Expectations(audience, trusted_issuers(audience), configuration().leeway_seconds)
 
 
+@lru_cache(maxsize=1)
+def verifier() -> Callable[..., AccessToken]:
+    """`verify.verify`, or the same with a memory where `VERIFIED_TOKENS_SECONDS` switches it on."""
+    seconds = configuration().verified_tokens_seconds
+    if not seconds:
+        return verify
+    from access_tokens.verified_tokens import VerifiedTokens  # here: the file may be left out
+
+    return VerifiedTokens(seconds).verify
+
+
 def forget() -> None:
-    """Parse the settings anew at the next call, with new, empty key caches."""
-    for parsed in (configuration, trusted_issuers, expectations):
+    """Parse the settings anew at the next call, with new, empty caches."""
+    for parsed in (configuration, trusted_issuers, expectations, verifier):
         parsed.cache_clear()
 
 
@@ -113,19 +125,20 @@ setting_changed.connect(_forget_when_tests_change_it)  # the one signal here: Dj
 
 def parse(raw: Mapping[str, Any]) -> Configuration:
     """`settings.ACCESS_TOKENS` as a `Configuration`. Raises `WrongSetting` for the first mistake."""
-    known = {"ISSUERS", "LEEWAY_SECONDS", "KEYS_MAX_STALE_HOURS", "EXPLAIN_REJECTIONS", "REJECTION_PAGES"}
+    known = {"ISSUERS", "LEEWAY_SECONDS", "KEYS_MAX_STALE_HOURS", "EXPLAIN_REJECTIONS", "REJECTION_PAGES", "VERIFIED_TOKENS_SECONDS"}
     for name in raw:
         if name not in known:
             raise WrongSetting(f'["{name}"]', raw[name], f"no such setting; there are {', '.join(sorted(known))}.")
     leeway = _number(raw, "LEEWAY_SECONDS", 5, "CLOCK_LEEWAY")
     max_stale_hours = _number(raw, "KEYS_MAX_STALE_HOURS", 24, "KEYS_MAX_STALE_HOURS")
+    remembered = _number(raw, "VERIFIED_TOKENS_SECONDS", 0, "VERIFIED_TOKENS_SECONDS")
     entries = raw.get("ISSUERS") or []
     issuers = tuple(parse_issuer(entry, number, max_stale_hours) for number, entry in enumerate(entries))
     names = [issuer.name for issuer in issuers]
     if twice := [name for name in names if names.count(name) > 1]:
         raise WrongSetting('["ISSUERS"] (ISSUER, TRUSTED_ISSUERS)', twice[0], "name each issuer once.")
     pages = str(raw.get("REJECTION_PAGES", ""))
-    return Configuration(issuers, leeway, bool(raw.get("EXPLAIN_REJECTIONS", False)), pages)
+    return Configuration(issuers, leeway, bool(raw.get("EXPLAIN_REJECTIONS", False)), pages, remembered)
 
 
 def parse_issuer(entry: Mapping[str, Any], number: int, max_stale_hours: int) -> TrustedIssuer:

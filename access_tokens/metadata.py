@@ -5,32 +5,32 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_safe
 
 from access_tokens.authentication import WELL_KNOWN, AccessTokenAuthentication
 from access_tokens.conf import configuration
 from access_tokens.problems import problem_response
 
+FRESH_SECONDS = 600
 _published: dict[str, type[AccessTokenAuthentication]] = {}
 
 
 def protected_resource_metadata(authentication: type[AccessTokenAuthentication], *, name: str) -> list[URLPattern]:
     """The URL patterns of one API's metadata: `urlpatterns = [*protected_resource_metadata(CalendarAccessToken, name="metadata"), …]`.
 
-    Its address is that of the API with the well-known path put between host and path; without the API's path it answers too
-    where the process serves one API. They belong at the root of the URL configuration.
+    The address is that of the API, with the well-known path put between host and path (RFC 9728 section 3.1); without the
+    API's path it answers too where the process serves one API. Include them at the root.
     """
     _published[authentication.resource] = authentication
 
     def of_this_api(request: HttpRequest) -> HttpResponse:
-        return JsonResponse(metadata(authentication), headers={"Cache-Control": "max-age=600"})
+        return _answer(request, authentication)
 
     address = authentication.metadata_url().partition("://")[2].partition("/")[2]
-    return [path(address, require_safe(of_this_api), name=name), path(WELL_KNOWN.lstrip("/"), require_safe(_of_the_only_api))]
+    return [path(address, of_this_api, name=name), path(WELL_KNOWN.lstrip("/"), _of_the_only_api)]
 
 
 def metadata(authentication: type[AccessTokenAuthentication]) -> dict[str, Any]:
-    """The document of RFC 9728 section 2; `authorization_servers` holds the first of the trusted issuers."""
+    """The document of RFC 9728 section 2; of several trusted issuers it names the first, which clients are to ask."""
     return {
         "resource": authentication.resource,
         "authorization_servers": [issuer.name for issuer in configuration().issuers[:1]],
@@ -42,8 +42,15 @@ def metadata(authentication: type[AccessTokenAuthentication]) -> dict[str, Any]:
 
 def _of_the_only_api(request: HttpRequest) -> HttpResponse:
     if len(_published) == 1:
-        (authentication,) = _published.values()
-        return JsonResponse(metadata(authentication), headers={"Cache-Control": "max-age=600"})
+        return _answer(request, next(iter(_published.values())))
     addresses = " ".join(sorted(authentication.metadata_url() for authentication in _published.values()))
     detail = f"Several APIs answer here, each under its own address: {addresses}"
     return problem_response(request, status=404, title="Which API?", detail=detail, code="not_found")
+
+
+def _answer(request: HttpRequest, authentication: type[AccessTokenAuthentication]) -> HttpResponse:
+    if request.method not in {"GET", "HEAD"}:
+        detail = f"{request.method} is not possible here; this document can only be read."
+        headers = {"Allow": "GET, HEAD"}
+        return problem_response(request, status=405, title="Method Not Allowed", detail=detail, code="method_not_allowed", headers=headers)
+    return JsonResponse(metadata(authentication), headers={"Cache-Control": f"max-age={FRESH_SECONDS}"})

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from access_tokens import rejections
 from access_tokens.authentication import AccessTokenAuthentication, is_preflight, show_server_timing
+from access_tokens.callers import check_is_machine, check_is_user, check_scopes
 from access_tokens.rejections import Rejection
 from access_tokens.verify import AccessToken
 
@@ -46,8 +47,7 @@ class IsUser(_AccessTokenPermission):
 
     def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
         """Raises `MachineTokenRefused`."""
-        if access_token.is_machine:
-            raise rejections.MachineTokenRefused(f"the token was given to the application {access_token.client_id} itself, not to a user")
+        check_is_user(is_machine=access_token.is_machine)
 
 
 class IsMachine(_AccessTokenPermission):
@@ -55,8 +55,7 @@ class IsMachine(_AccessTokenPermission):
 
     def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
         """Raises `UserTokenRefused`."""
-        if not access_token.is_machine:
-            raise rejections.UserTokenRefused("the token was given out for a user who signed in; machines only are served")
+        check_is_machine(is_machine=access_token.is_machine)
 
 
 class HasRequiredScopes(_AccessTokenPermission):
@@ -67,12 +66,13 @@ class HasRequiredScopes(_AccessTokenPermission):
 
     def check(self, access_token: AccessToken, request: Request, view: "APIView") -> None:
         """Raises `InsufficientScope`."""
-        needed = required_scopes(view, request.method or "")
+        method = request.method or ""
+        if method not in view.allowed_methods:
+            return  # DRF answers 405
+        needed = required_scopes(view, method)
         if needed is None:
-            raise rejections.InsufficientScope(f"this view names no scopes for {request.method}, so nobody may")
-        if missing := needed - access_token.scopes:
-            has = " ".join(sorted(access_token.scopes)) or "none"
-            raise rejections.InsufficientScope(f"missing: {' '.join(sorted(missing))}; the token has: {has}", needed=needed)
+            raise rejections.InsufficientScope(f"this view names no scopes for {method}, so nobody may call it")
+        check_scopes(access_token.scopes, needed=needed)
 
 
 class NobodyUnlessTheViewSaysWho(BasePermission):

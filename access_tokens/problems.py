@@ -5,9 +5,9 @@
  "code": "token_expired", "step": 3, "check": "exp", "cure": "Ask …", "trace_id": "0af7651916cd43dd8448eb211c80319c"}
 """
 
-import http
 import json
 from collections.abc import Iterator, Mapping
+from http.client import responses
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -79,10 +79,9 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
     headers = {"Retry-After": str(int(known.wait))} if getattr(known, "wait", None) else {}
     if getattr(known, "auth_header", None):
         headers["WWW-Authenticate"] = known.auth_header
-    title = http.HTTPStatus(known.status_code).phrase
-    return problem_response(
-        request, status=known.status_code, title=title, detail=str(known.detail), code=str(known.get_codes()), headers=headers
-    )
+    code = known.detail.code if isinstance(known.detail, exceptions.ErrorDetail) else known.default_code
+    title = responses.get(known.status_code, "Error")
+    return problem_response(request, status=known.status_code, title=title, detail=str(known.detail), code=str(code), headers=headers)
 
 
 def _rejection_response(request: Request, refused: Refused) -> HttpResponse:
@@ -112,13 +111,13 @@ def _as_api_exception(exception: Exception) -> Any:
     if isinstance(exception, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(exception, RequestDataTooBig):
-        return Problem413()
+        return ContentTooLarge()
     if isinstance(exception, SuspiciousOperation | BadRequest | UnreadablePostError):
         return exceptions.ParseError("The request cannot be read.")
     return None
 
 
-class Problem413(APIException):
+class ContentTooLarge(APIException):
     """The body is larger than Django reads."""
 
     status_code, default_detail, default_code = 413, "The request's body is larger than this API reads.", "content_too_large"

@@ -85,8 +85,8 @@ def check_well_formed(token: str) -> tuple[Json, Json]:
         raise rejections.TokenTooLarge(f"{len(token)} characters were sent, at most {MAX_TOKEN_LENGTH} are read")
     parts = token.split(".", 5)
     if len(parts) != 3:
-        kind = {1: ": an opaque token?", 5: ": an encrypted token (JWE)?"}.get(len(parts), "")
-        raise rejections.MalformedToken(f"{len(parts)} parts instead of 3{kind}")
+        kind = {1: ", an opaque token?", 5: ", an encrypted token (JWE)?"}.get(len(parts), "")
+        raise rejections.MalformedToken(f"3 parts are needed, found: {len(parts)}{kind}")
     header, claims, _ = _json_object(parts[0], "header"), _json_object(parts[1], "claims"), _base64url(parts[2], "signature")
     if not isinstance(algorithm := header.get("alg"), str):
         raise rejections.MalformedToken(f"alg is {shown(algorithm)} instead of an algorithm's name", check="alg")
