@@ -128,7 +128,7 @@ _SAYS = {
     413: "The body is larger than 64 KiB.",
     415: "The body has another media type.",
     428: "This server wants `If-Match` with every change.",
-    503: "The issuer's keys cannot be had at the moment.",
+    503: "The issuer's keys cannot be had at the moment, or the database is busy.",
 }
 _OF_ALL = (400, 401, 403, 406, 503)
 
