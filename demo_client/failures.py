@@ -6,17 +6,18 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Service:
-    """Another service as people meet it: its name, its sign, its lines in the terminal of `make demo`, and its setting."""
+    """Another service as people meet it: its name, within a sentence too, its sign, its lines in the terminal, its setting."""
 
     name: str
+    said: str
     sign: str
     process: str
     setting: str
 
 
-AUTHORIZATION_SERVER = Service("Authorization server", "issuer", "authorization_server", "ISSUER")
-CALENDAR_API = Service("Calendar API", "api", "calendar_api", "CALENDAR_API_URL")
-GEOCODING_API = Service("Geocoding API", "api", "geocoding_api", "GEOCODING_API_URL")
+AUTHORIZATION_SERVER = Service("Authorization server", "authorization server", "issuer", "authorization_server", "ISSUER")
+CALENDAR_API = Service("Calendar API", "Calendar API", "api", "calendar_api", "CALENDAR_API_URL")
+GEOCODING_API = Service("Geocoding API", "Geocoding API", "api", "geocoding_api", "GEOCODING_API_URL")
 
 
 class Failure(Exception):
@@ -48,7 +49,7 @@ class NoAnswer(Failure):
 
     def __init__(self, service: Service, url: str, *, why: str) -> None:
         self.service, self.url = service, url
-        self.headline = f"The {service.name} does not answer"
+        self.headline = f"The {service.said} does not answer"
         self.lead = f"Daybook tried `{url}`: {why}."
         self.steps = (
             ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says why it stopped."),
@@ -63,10 +64,10 @@ class UnusableAnswer(Failure):
 
     def __init__(self, service: Service, url: str, *, what: str) -> None:
         self.service, self.url = service, url
-        self.headline = f"The {service.name} answers something else than agreed"
+        self.headline = f"The {service.said} answers something else than agreed"
         self.lead = f"`{url}` {what}."
         self.steps = (
-            ("Is that the right address?", f"Compare `{service.setting}` in `.env` with where the {service.name} runs."),
+            ("Is that the right address?", f"Compare `{service.setting}` in `.env` with where the {service.said} runs."),
             ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says more."),
         )
 
@@ -81,7 +82,7 @@ class Refused(Failure):
         self.code = _text(problem, "code") or "no code"
         self.page = _text(problem, "type")
         self.label = f"{http_status} {self.code}"
-        self.headline = f"The {service.name} said no"
+        self.headline = f"The {service.said} said no"
         texts = [_text(problem, "title"), _text(problem, "detail"), *_errors(problem)]
         self.lead = " ".join(_sentence(text) for text in texts if text) or f"`{url}` answered {http_status}."
         cure = _text(problem, "cure")
@@ -95,7 +96,7 @@ class TokenRefused(Refused):
 
     def __init__(self, service: Service, url: str, *, http_status: int, problem: dict[str, Any]) -> None:
         super().__init__(service, url, http_status=http_status, problem=problem)
-        self.headline = f"The {service.name} does not accept Daybook’s ticket"
+        self.headline = f"The {service.said} does not accept Daybook’s ticket"
 
 
 class TokenRequestRefused(Failure):
@@ -247,7 +248,8 @@ def _errors(problem: dict[str, Any]) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """`text` with a full stop, unless it ends in an address: there the stop would be copied along."""
+    return text if text.endswith((".", "!", "?")) or "://" in text.rpartition(" ")[2] else f"{text}."
 
 
 def _what_to_do_about(error: str, client_id: str, error_uri: str) -> tuple[tuple[str, str], ...]:

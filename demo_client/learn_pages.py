@@ -41,8 +41,8 @@ class Reason:
 def learn(request: DaybookRequest) -> HttpResponse:
     """`/learn`: the reasons, by the check that gives them."""
     reasons = [Reason.of(refusing) for refusing in ALL.values()]
-    headings = {**{step: f"{step} {name}" for step, name in STEPS.items()}, None: AROUND}
-    groups = [(heading, [reason for reason in reasons if reason.step == step]) for step, heading in headings.items()]
+    headings: list[tuple[int | None, str]] = [*((step, f"{step} {name}") for step, name in STEPS.items()), (None, AROUND)]
+    groups = [(heading, [reason for reason in reasons if reason.step == step]) for step, heading in headings]
     return show(request, "learn.html", {"groups": groups})
 
 

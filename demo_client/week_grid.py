@@ -10,9 +10,9 @@ from demo_client.events import Event, PlaceName
 from demo_client.weeks import Week
 
 _DAY_BEGINS, _DAY_ENDS = 8, 22  # hours that are always shown; an event outside them widens the day
-_MOST_LANES = 4  # more side by side could not be read: the rest is counted, and stands in the list
+_MOST_LANES = 3  # more side by side could not be read: the rest is counted, and stands in the list
 _MOST_ALL_DAY_ROWS = 6
-_TALL_HALF_HOURS = 4  # here a long title may go on in a second line
+_TALL_HALF_HOURS = 4  # from here on a long title may go on in a second line; beside others earlier
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Entry:
         """Its position as classes of daybook.css: the page's security policy allows no inline style."""
         if self.lane > _MOST_LANES or (self.lanes > _MOST_LANES and self.lane == _MOST_LANES):
             return "event--beyond"
-        tall = " event--tall" if self.span >= _TALL_HALF_HOURS else ""
+        tall = " event--tall" if self.span >= (_TALL_HALF_HOURS if self.lanes == 1 else 2) else ""
         return f"row-{self.row} for-{self.span} lane-{self.lane}-of-{min(self.lanes, _MOST_LANES)}{tall}"
 
 

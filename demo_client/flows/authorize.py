@@ -39,6 +39,7 @@ class AuthorizationRequest:
 
     redirect_uri: str
     scope: str = "read"
+    audience: str = field(default_factory=lambda: settings.CALENDAR_AUDIENCE)
     state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     code_verifier: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -53,8 +54,8 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
     """Where to send the person's browser (RFC 6749 section 4.1.1): `…/authorize?audience=api.calendar&scope=read&…`."""
     parameters = {
         "response_type": "code",
-        "audience": settings.CALENDAR_AUDIENCE,
-        "scope": request.scope,
+        "audience": request.audience,
+        **({"scope": request.scope} if request.scope else {}),
         "client_id": settings.CALENDAR_WEB_CLIENT_ID,
         "redirect_uri": request.redirect_uri,
         "state": request.state,

@@ -75,13 +75,19 @@ class MachineTokens:
                 return kept
             asked = time.time()
             answer = request_token(client, audience=audience, recorder=recorder)
-            self._kept[name] = (asked + answer.expires_in - min(_EARLY_SECONDS, answer.expires_in / 10), answer)
+            with self._lock:
+                self._kept[name] = (asked + answer.expires_in - min(_EARLY_SECONDS, answer.expires_in / 10), answer)
             return answer
 
     def forget(self, answer: TokenAnswer) -> None:
         """An API refused this token: the next call asks for another, unless a thread has already."""
         with self._lock:
             self._kept = {name: (until, kept) for name, (until, kept) in self._kept.items() if kept is not answer}
+
+    def forget_all(self) -> None:
+        """Every next call asks for another token."""
+        with self._lock:
+            self._kept = {}
 
 
 TOKENS = MachineTokens()

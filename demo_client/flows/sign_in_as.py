@@ -25,15 +25,19 @@ def token_as(
     *,
     scope: str,
     recorder: Recorder,
+    audience: str | None = None,
     notice: Callable[[str], object] = lambda text: None,
 ) -> TokenAnswer:
-    """An access token for `username`'s calendar, got as Daybook gets it. `notice` is told what happens between the messages.
+    """An access token for `username`'s calendar (or for `audience`), got as Daybook gets it.
+
+    `notice` is told what happens between the messages.
 
     Raises `WrongPassword`, and what the steps of `demo_client.flows.authorize` raise.
     """
     password = password or f"{username}-demo"  # DEMO ONLY: in production nobody can work a password out
     recorder.known_secrets += (password,)
-    asked = AuthorizationRequest(redirect_uri=f"{settings.DEMO_CLIENT_URL}{url_of('demo_client:callback')}", scope=scope)
+    redirect_uri = f"{settings.DEMO_CLIENT_URL}{url_of('demo_client:callback')}"
+    asked = AuthorizationRequest(redirect_uri=redirect_uri, scope=scope, audience=audience or settings.CALENDAR_AUDIENCE)
     recorder.trace_id = asked.trace_id
     metadata = issuer_metadata(recorder)
     browser = Browser(recorder, stops_at=asked.redirect_uri)

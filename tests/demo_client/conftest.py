@@ -64,11 +64,13 @@ class PlayedServices:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 seen = {"path": parts.path, "query": parse_qs(parts.query), "headers": dict(self.headers), "body": body}
                 played.requests.append(seen)
-                status, answer, *headers = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
+                chosen = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
+                status, answer = chosen[:2]
+                headers = {"Content-Type": "application/json", **(chosen[2] if len(chosen) > 2 else {})}
                 answer = answer(seen) if callable(answer) else answer
                 content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
                 self.send_response(status)
-                for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **dict(*headers)}.items():
+                for name, value in {**headers, "Content-Length": str(len(content))}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
@@ -88,14 +90,14 @@ def services(settings):
     settings.ISSUER = settings.ISSUER_INTERNAL_URL = played.issuer
     settings.CALENDAR_API_URL = settings.GEOCODING_API_URL = played.url
     discovery.forget()
-    TOKENS.__init__()
+    TOKENS.forget_all()
     thread = threading.Thread(target=played.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield played
     played.server.shutdown()
     played.server.server_close()
     discovery.forget()
-    TOKENS.__init__()
+    TOKENS.forget_all()
 
 
 class DaybookBrowser(Client):

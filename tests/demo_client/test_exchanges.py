@@ -36,7 +36,7 @@ def answering(listening, *pieces):
         for piece in pieces:
             connection.sendall(piece)
 
-    kept = []
+    kept: list[socket.socket] = []
     threading.Thread(target=serve, daemon=True).start()
     return kept
 
@@ -45,6 +45,7 @@ def test_an_exchange_is_kept_with_both_messages_as_they_went_over_the_wire(servi
     recorder = Recorder()
     recorder.send(get(f"{services.url}/calendar/v1/events?timeZone=UTC", Accept="application/json"), CALENDAR_API, meaning="It asks.")
     (exchange,) = recorder.exchanges
+    assert exchange.answer
     assert exchange.request.first_line == "GET /calendar/v1/events?timeZone=UTC HTTP/1.1"
     assert exchange.answer.first_line == "HTTP/1.1 200 OK"
     assert (exchange.number, exchange.status, exchange.meaning) == (1, 200, "It asks.")

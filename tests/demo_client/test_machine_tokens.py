@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from demo_client.api_clients import place_names
+from demo_client.events import PlaceName
 from demo_client.exchanges import Recorder
 from demo_client.failures import SecretMissing, TokenRequestRefused, UnknownMachine, UnusableAnswer
 from demo_client.flows.client_credentials import MachineTokens, machine_client
@@ -81,7 +82,7 @@ def test_a_kept_token_that_the_api_no_longer_takes_is_asked_for_anew_once(servic
 
     services.answers["/geocoding/v1/reverse"] = (401, take_the_new_one)
     names = place_names([(35.658, 139.7016)], recorder=Recorder())
-    assert names[(35.658, 139.7016)].name == "Shibuya, Tokyo"
+    assert names == {(35.658, 139.7016): PlaceName("Shibuya, Tokyo", "Japan")}
     assert [request["headers"]["Authorization"] for request in services.sent_to("/geocoding/v1/reverse")] == ["Bearer old", "Bearer new"]
 
 

@@ -100,7 +100,7 @@ def test_tokens_are_printed_only_where_rejections_are_explained_and_a_machines_o
     services, settings, explain, demo, is_of_a_machine, is_shown
 ):
     settings.EXPLAIN_REJECTIONS, settings.DEMO_IDENTITIES = explain, demo
-    lines = []
+    lines: list[str] = []
     recorder = Recorder(when_recorded=printer(lines.append))
     request = requests.Request("GET", f"{services.url}/calendar/v1/events", headers={"Authorization": "Bearer eyJ.secret.token"})
     recorder.send(request, AUTHORIZATION_SERVER, meaning="m", is_of_a_machine=is_of_a_machine)

@@ -243,7 +243,7 @@ def test_an_authorization_server_that_is_down_is_a_page_with_its_address_and_set
     settings.ISSUER = settings.ISSUER_INTERNAL_URL = "http://localhost:1/"
     response = alice.get("/sign-in")
     assert response.status_code == 503
-    for words in ("The Authorization server does not answer", "http://localhost:1/.well-known/openid-configuration", "ISSUER"):
+    for words in ("The authorization server does not answer", "http://localhost:1/.well-known/openid-configuration", "ISSUER"):
         assert words in text(response)
 
 

@@ -14,8 +14,8 @@ TUESDAY = date(2026, 11, 24)
 
 def event(start, end, summary="Something", **more):
     """An event from `23 09:30` to `23 10:30`, days of November 2026 in Berlin."""
-    at = [datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) for text in (start, end)]
-    return Event(summary, *at, is_all_day=False, **more)
+    begins, ends = (datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=ZONE) for text in (start, end))
+    return Event(summary, begins, ends, is_all_day=False, **more)
 
 
 def all_day(first, after_last):
@@ -61,12 +61,12 @@ def test_two_events_within_one_half_hour_do_not_cover_each_other():
     assert [(lane, lanes) for _, _, lane, lanes in placed(grid)] == [(1, 2), (2, 2)]
 
 
-def test_of_more_than_four_at_once_three_are_drawn_and_the_rest_is_counted():
+def test_of_more_than_three_at_once_two_are_drawn_and_the_rest_is_counted():
     grid = grid_of(*(event("23 09:00", "23 10:00", f"Track {n}") for n in range(6)))
     classes = [entry.classes for entry in grid.days[0].timed]
-    assert classes[:3] == [f"row-3 for-2 lane-{n}-of-4" for n in (1, 2, 3)]
-    assert classes[3:] == ["event--beyond"] * 3
-    assert [(more.count, more.row, more.span) for more in grid.days[0].beyond] == [(3, 3, 2)]
+    assert classes[:2] == [f"row-3 for-2 lane-{n}-of-3 event--tall" for n in (1, 2)]
+    assert classes[2:] == ["event--beyond"] * 4
+    assert [(more.count, more.row, more.span) for more in grid.days[0].beyond] == [(4, 3, 2)]
 
 
 def test_what_goes_on_from_the_day_before_stands_above_the_hours():

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--as", dest="username", metavar="NAME", help="a person's, for the Calendar API")
         whose.add_argument("--client", metavar="CLIENT_ID", help="a machine's own, for the Geocoding API")
-        parser.add_argument("--scope", default="read", help='what a person is asked for, as in "read write" (default: read)')
+        parser.add_argument("--scope", help='what a person is asked for, as in "read write" (default: read, at the Calendar API)')
+        parser.add_argument("--audience", help="another API, by its audience: to see a token refused, for example")
         parser.add_argument("--password", help="the person's password (default: NAME-demo)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,7 +46,8 @@ class Command(BaseCommand):
     @staticmethod
     def _token(recorder: Recorder, options: dict[str, Any]) -> tuple[TokenAnswer, str]:
         if options["client"]:
-            client, audience = machine_client(options["client"]), settings.GEOCODING_AUDIENCE
-            return request_token(client, audience=audience, recorder=recorder), audience
-        granted = token_as(options["username"], options["password"], scope=options["scope"], recorder=recorder)
-        return granted, settings.CALENDAR_AUDIENCE
+            audience = options["audience"] or settings.GEOCODING_AUDIENCE
+            return request_token(machine_client(options["client"]), audience=audience, recorder=recorder), audience
+        audience = options["audience"] or settings.CALENDAR_AUDIENCE
+        scope = options["scope"] or ("read" if audience == settings.CALENDAR_AUDIENCE else "")
+        return token_as(options["username"], options["password"], scope=scope, audience=audience, recorder=recorder), audience
