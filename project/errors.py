@@ -19,7 +19,13 @@ def _answer(request: HttpRequest, status: int, title: str, detail: str, code: st
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: a host name that is not allowed, a length that is none, a form with too many fields, a path that cannot be decoded."""
-    return _answer(request, 400, "This request cannot be read", "Its address, host name, length or form is not one that this service takes.", "bad_request")
+    return _answer(
+        request,
+        400,
+        "This request cannot be read",
+        "Its address, host name, length or form is not one that this service takes.",
+        "bad_request",
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -34,4 +40,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours. The log has the traceback, under the same trace id."""
-    return _answer(request, 500, "Something here is broken", "This is a fault of the service. Its log says more under this trace id.", "server_error")
+    return _answer(
+        request, 500, "Something here is broken", "This is a fault of the service. Its log says more under this trace id.", "server_error"
+    )

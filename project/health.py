@@ -19,7 +19,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part is `ok`, else 503; a part that is not says what is wrong."""
     parts = {name: check() for name, check in _checks().items()}
     is_ready = all(answer == "ok" for answer in parts.values())
-    return JsonResponse({"status": "ok" if is_ready else "not ready", "service": settings.SERVICE, "parts": parts}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ok" if is_ready else "not ready", "service": settings.SERVICE, "parts": parts}, status=200 if is_ready else 503
+    )
 
 
 def _checks() -> dict[str, Callable[[], str]]:

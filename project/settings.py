@@ -71,7 +71,9 @@ ACCESS_TOKENS = {
             "issuer": ISSUER,
             "internal_url": ISSUER_INTERNAL_URL,
             "algorithms": env.chosen_words(
-                "TOKEN_ALGORITHMS", default=("RS256",), choices=frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+                "TOKEN_ALGORITHMS",
+                default=("RS256",),
+                choices=frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}),
             ),
             "types": env.chosen_words("TOKEN_TYPES", default=("at+jwt",), choices=frozenset({"at+jwt", "JWT"})),
             "scope_claim": env.choice("SCOPE_CLAIM", default="scope", choices=frozenset({"scope", "scp", "permissions", "both"})),
@@ -129,7 +131,13 @@ SPECTACULAR_SETTINGS = {
 
 # ---- Django ---------------------------------------------------------------------------------------------------------
 _parts = parts_of(SERVICE)
-INSTALLED_APPS = ["django.contrib.staticfiles", "corsheaders", "csp", "access_tokens", *dict.fromkeys(app for part in _parts for app in part.apps)]
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "access_tokens",
+    *dict.fromkeys(app for part in _parts for app in part.apps),
+]
 MIDDLEWARE = [
     "project.requests.RequestLog",
     "project.requests.ReadableLength",
@@ -209,7 +217,10 @@ ALLOWED_HOSTS = env.words(
                 "localhost",
                 "127.0.0.1",
                 "[::1]",
-                *(urlsplit(url).hostname or "" for url in (ISSUER, ISSUER_INTERNAL_URL, DEMO_CLIENT_URL, CALENDAR_API_URL, GEOCODING_API_URL)),
+                *(
+                    urlsplit(url).hostname or ""
+                    for url in (ISSUER, ISSUER_INTERNAL_URL, DEMO_CLIENT_URL, CALENDAR_API_URL, GEOCODING_API_URL)
+                ),
             ]
         )
     ),

@@ -35,21 +35,20 @@ def manage(environment, service, *arguments):
     )
 
 
+_told: dict[str, dict] = {}
+
+
 @pytest.fixture
 def told(environment):
-    """What a process with this SERVICE has installed."""
+    """What a process with this SERVICE has installed; each is asked once."""
 
     def tell(service):
-        ran = subprocess.run(
-            [sys.executable, "-c", TELL],
-            cwd=ROOT,
-            env={**environment, "SERVICE": service},
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return json.loads(ran.stdout)
+        if service not in _told:
+            values = {**environment, "SERVICE": service}
+            command = [sys.executable, "-c", TELL]
+            ran = subprocess.run(command, cwd=ROOT, env=values, check=True, capture_output=True, text=True, timeout=60)
+            _told[service] = json.loads(ran.stdout)
+        return _told[service]
 
     return tell
 
