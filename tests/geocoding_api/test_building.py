@@ -57,6 +57,12 @@ def test_pieces_cover_exactly_the_polygon_without_its_holes():
     assert shapely.union_all(pieces).symmetric_difference(ring).area < 1e-9
 
 
+def test_even_a_small_piece_is_cut_where_it_has_a_hole():
+    pieces = list(pieces_of(box(0, 0, 8, 8).difference(box(3, 3, 4, 4))))
+    assert not any(piece.interiors for piece in pieces)
+    assert sum(piece.area for piece in pieces) == 63
+
+
 def test_a_grid_cell_belongs_to_a_country_only_as_a_whole():
     grid = grid_of({"XX": [box(0.1, 0.1, 1, 1)]}, {"XX": 5})
     assert grid.shape == (720, 1440)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from geocoding_api.coordinates import BadNumber, degrees_of_number
 from tests.geocoding_api.conftest import errors_of
 
 
@@ -39,6 +40,13 @@ def test_degrees_have_a_range(backend, latitude, longitude, refused):
 @pytest.mark.parametrize(("latitude", "longitude"), [("90", "0"), ("-90", "0"), ("0", "180"), ("0", "-180"), ("90.000", "-180.0")])
 def test_the_edges_of_the_range_are_in_it(backend, latitude, longitude):
     assert backend.asks({"lat": latitude, "lon": longitude}).status_code == 200
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")], ids=str)
+def test_what_is_not_finite_is_out_of_range_wherever_it_comes_from(value):
+    with pytest.raises(BadNumber) as caught:
+        degrees_of_number(value, 90)
+    assert caught.value.code == "out_of_range"
 
 
 def detail_of(response, field):

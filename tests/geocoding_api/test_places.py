@@ -176,10 +176,23 @@ def test_off_the_shore_the_nearest_country_within_twelve_nautical_miles_is_named
     assert ask(36.75, -8.0) is None
 
 
-def test_the_nearest_shore_is_found_across_the_date_line():
-    # East of Taveuni's meridian, water; the nearest land may lie on the map's other edge.
-    assert ask(-16.8, 179.99)["country_code"] == ask(-16.8, -179.99)["country_code"] == "FJ"
-    assert ask(-16.55, -179.97)["match"] == "offshore"
+@pytest.mark.parametrize(("latitude", "longitude"), [(-18.5993, -179.9179), (-19.0485, 179.9956)], ids=["Matuku's sea", "Ono-i-Lau's"])
+def test_the_nearest_shore_is_found_across_the_date_line(latitude, longitude):
+    result = ask(latitude, longitude)
+    assert (result["country_code"], result["match"]) == ("FJ", "offshore")
+
+
+def test_land_on_the_date_line_is_found_on_either_side_of_it():
+    assert ask(-16.964, 180)["match"] == ask(-16.786, 180)["match"] == "inside"  # Taveuni, drawn on one side only
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "code"),
+    [(43.6799, 7.4597, "MC"), (59.5238, 27.8375, "EE"), (-9.1128, 124.3638, "TL"), (48.9573, -122.8838, "US")],
+    ids=["Monaco, not France", "Narva Bay", "Ombai Strait", "Boundary Bay"],
+)
+def test_between_two_shores_the_nearer_one_counts(latitude, longitude, code):
+    assert ask(latitude, longitude)["country_code"] == code
 
 
 def test_a_degree_of_longitude_is_short_in_the_north():

@@ -1,6 +1,7 @@
 """Each client may send so many requests a minute, is told how many are left, and what to do when none are."""
 
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -85,7 +86,16 @@ def test_the_usual_limit_is_600(backend):
     assert re.match(r'"per-minute";q=600;w=60$', backend.asks()["RateLimit-Policy"])
 
 
-def test_no_two_requests_get_the_same_number(noon):
+@pytest.fixture
+def impatient_threads():
+    """Threads take turns after every few instructions, so that a read and a write apart from it get torn apart."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_no_two_requests_get_the_same_number(noon, impatient_threads):
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(lambda _: _count("same"), range(200)))
-    assert sorted(numbers) == list(range(1, 201))
+        numbers = list(pool.map(lambda _: _count("same"), range(2000)))
+    assert sorted(numbers) == list(range(1, 2001))
