@@ -40,8 +40,10 @@ class Operation:
 
     def call(self, client: Client, token: str) -> Any:
         """The API's answer to this operation with `token`."""
-        body = {} if self.body is None else {"data": json.dumps(self.body), "content_type": "application/json"}
-        return client.generic(self.method, self.path, headers={"Authorization": f"Bearer {token}"}, **body)
+        headers = {"Authorization": f"Bearer {token}"}
+        if self.body is None:
+            return client.generic(self.method, self.path, headers=headers)
+        return client.generic(self.method, self.path, json.dumps(self.body), "application/json", headers=headers)
 
 
 def _writing_good(issuer: Any) -> Good:
