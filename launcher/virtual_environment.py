@@ -24,10 +24,10 @@ class VirtualEnvironment:
 
         A stamp for the tests' packages is one for the platform's as well. Raises `Failure`.
         """
-        plain, with_dev = (self._stamp(name) for name in ("requirements.txt", "requirements-dev.txt"))
-        locks = [self.root / "requirements.txt"]
-        done_plain = fingerprint(files=locks)
-        done_with_dev = fingerprint(files=[*locks, self.root / "requirements-dev.txt"])
+        platform, tests = self.root / "requirements.txt", self.root / "requirements-dev.txt"
+        plain, with_dev = self._stamp(platform), self._stamp(tests)
+        done_plain = fingerprint(platform.read_text(encoding="utf-8"))
+        done_with_dev = fingerprint(done_plain, tests.read_text(encoding="utf-8"))
         if self.python.is_file() and (with_dev.says(done_with_dev) or (not dev and plain.says(done_plain))):
             return False
         plain.clear()
@@ -35,14 +35,14 @@ class VirtualEnvironment:
         uv = _uv()
         if not self._works():
             self._make(uv)
-        self._install_packages(uv, [*locks, self.root / "requirements-dev.txt"] if dev else locks)
+        self._install_packages(uv, [platform, tests] if dev else [platform])
         if dev:
             with_dev.set(done_with_dev)
         plain.set(done_plain)
         return True
 
-    def _stamp(self, lock: str) -> Stamp:
-        return Stamp(self.folder / f".installed-{lock}.sha256")
+    def _stamp(self, lock: Path) -> Stamp:
+        return Stamp(self.folder / f".installed-{lock.name}.sha256")
 
     def _works(self) -> bool:
         test = "import sys; sys.exit(sys.version_info < (3, 11))"

@@ -26,6 +26,7 @@ pytestmark = [
 ]
 START_SECONDS = 90
 STOP_SECONDS = 20
+STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -202,7 +203,7 @@ def test_a_second_demo_from_the_same_folder_says_that_one_runs(demo, prepared):
     assert first.process.poll() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", STOPPING, ids=lambda number: number.name)
 def test_when_asked_to_stop_it_leaves_no_process(demo, prepared, number):
     run = demo(prepared)
     run.url()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def manage(environment, service, *arguments):
     )
 
 
-_told: dict[str, dict] = {}
+_told: dict[str, dict[str, Any]] = {}
 
 
 @pytest.fixture
