@@ -1,5 +1,6 @@
 """What all pages of Daybook have in common: one host name, no copies kept, and a page for everything that goes wrong."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from demo_client.failures import Failure
 from demo_client.sessions import DaybookRequest
 from demo_client.sign_ins import has_ticket
 
+logger = logging.getLogger("four_checks.daybook")
 View = Callable[..., HttpResponse]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NEXT_ACTIONS = {
@@ -36,11 +38,19 @@ def own_page(view: View) -> View:
         try:
             response = view(request, *args, **kwargs)
         except Failure as failure:
+            log_failure(request, failure)
             response = failure_page(request, failure)
         add_never_cache_headers(response)  # a page of somebody's calendar must not come back after signing out
         return response
 
     return answer
+
+
+def log_failure(request: DaybookRequest, failure: Failure) -> None:
+    """One line for the operator, under the trace id that the page shows; a failure's words hold neither tokens nor queries."""
+    level = logging.WARNING if failure.status >= 500 else logging.INFO
+    fields = {"failure": type(failure).__name__, "label": failure.label, "with": failure.service.name, "trace_id": request.trace_id}
+    logger.log(level, "%s", failure.headline, extra=fields)
 
 
 def show(request: DaybookRequest, template: str, context: dict[str, object] | None = None, *, status: int = 200) -> HttpResponse:

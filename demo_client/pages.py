@@ -15,7 +15,7 @@ from demo_client.events import Event, PlaceName
 from demo_client.exchanges import Recorder
 from demo_client.failures import Failure, Refused, UnexpectedAnswer
 from demo_client.flows.authorize import AuthorizationRequest, authorization_url, code_from_answer, exchange_code
-from demo_client.own_pages import own_page, show
+from demo_client.own_pages import log_failure, own_page, show
 from demo_client.sessions import DaybookRequest
 from demo_client.week_grid import lay_out
 from demo_client.weeks import ZONE, Week
@@ -68,6 +68,8 @@ def daybook(request: DaybookRequest) -> HttpResponse:
             sign_ins.drop_ticket(request.daybook)
         raise
     names, trouble = _names_of_places(events, recorder)
+    if trouble:
+        log_failure(request, trouble)
     context = {
         "week": week,
         "is_this_week": week == Week.of(now),

@@ -1,5 +1,6 @@
 """Daybook's session of a browser, `request.daybook`: an own cookie and an own table, never the authorization server's."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from demo_client.models import DaybookSession
 
 KEPT_AFTER_ITS_END = timedelta(hours=24)
+_KEY = re.compile(r"[a-z0-9]{32}")
 
 
 class SessionStore(DatabaseSessionStore):
@@ -22,6 +24,10 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[DaybookSession]:
         """Daybook's table."""
         return DaybookSession
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Only what could be one of ours is looked for: PostgreSQL raises on a NUL, which a quoted cookie can hold."""
+        return bool(key and _KEY.fullmatch(key))
 
     def delete_those_long_ended(self) -> None:
         """Delete the sessions that ended more than a day ago: one statement on an indexed column."""

@@ -21,15 +21,26 @@ def printer(write: Callable[[str], object], *, leaves_out_pages: bool = False) -
     def write_exchange(exchange: Exchange) -> None:
         # DEMO ONLY: prints tokens in full, so that they can be looked at; production prints none
         reveals = settings.EXPLAIN_REJECTIONS and (settings.DEMO_IDENTITIES or not exchange.is_of_a_machine)
-        sender = "browser" if exchange.sender == "browser" else "application"
         write(_RULE)
         write(f"{exchange.number}  {exchange.meaning}")
-        write(f"   {sender} -> {exchange.receiver.name}, {exchange.duration_ms} ms")
+        write(f"   {exchange.sender} -> {exchange.receiver.name}, {exchange.duration_ms} ms")
         write("")
         write(plain(exchange.request.as_text(reveals_credentials=reveals)))
         write("")
         write(plain(_shown(exchange.answer, reveals, leaves_out_pages)) if exchange.answer else "(no answer)")
         write("")
+
+    return write_exchange
+
+
+def brief_printer(write: Callable[[str], object]) -> Callable[[Exchange], None]:
+    """A function that writes an exchange as two lines: its sentence, and who asked whom. No query, header or body, so no secret."""
+
+    def write_exchange(exchange: Exchange) -> None:
+        method, target = exchange.request.first_line.split(" ")[:2]
+        answer = f"{exchange.status}, {exchange.duration_ms} ms" if exchange.answer else "no answer"
+        write(plain(f"{exchange.number:>2}  {exchange.meaning}"))
+        write(plain(f"    {exchange.sender} -> {exchange.receiver.name}: {method} {target.partition('?')[0]}  {answer}"))
 
     return write_exchange
 

@@ -239,6 +239,16 @@ def test_no_place_at_sea_is_shown_as_coordinates_without_a_note(signed_in, servi
     assert "note--failed" not in page
 
 
+def test_a_failure_is_logged_under_the_pages_trace_id_without_a_token(signed_in, settings, caplog):
+    settings.CALENDAR_API_URL = "http://localhost:1"
+    with caplog.at_level("INFO", logger="four_checks.daybook"):
+        page = text(signed_in.get("/daybook"))
+    (record,) = [record for record in caplog.records if record.name == "four_checks.daybook"]
+    assert (record.levelname, record.failure) == ("WARNING", "NoAnswer")
+    assert record.trace_id in page
+    assert "eyJ" not in str(vars(record))
+
+
 def test_an_authorization_server_that_is_down_is_a_page_with_its_address_and_setting(alice, settings, services):
     settings.ISSUER = settings.ISSUER_INTERNAL_URL = "http://localhost:1/"
     response = alice.get("/sign-in")
@@ -253,6 +263,12 @@ def test_an_authorization_server_that_is_down_is_a_page_with_its_address_and_set
 def test_another_host_name_is_sent_to_daybooks_own(alice, path):
     response = alice.get(path, headers={"host": "127.0.0.1:8000"})
     assert (response.status_code, response["Location"]) == (302, f"http://localhost:8000{path}")
+
+
+@pytest.mark.parametrize("port", ["80", "99999", "1" * 60])
+def test_another_port_is_another_host_whatever_its_digits(alice, port):
+    response = alice.get("/", headers={"host": f"localhost:{port}"})
+    assert (response.status_code, response["Location"]) == (302, "http://localhost:8000/")
 
 
 def test_a_form_sent_to_another_host_name_ends_at_home(alice):

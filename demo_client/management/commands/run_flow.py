@@ -12,7 +12,7 @@ from demo_client.exchanges import Recorder
 from demo_client.failures import Failure
 from demo_client.flows.client_credentials import machine_client
 from demo_client.flows.sign_in_as import token_as
-from demo_client.terminal import plain, printer, take_any_character
+from demo_client.terminal import brief_printer, plain, printer, take_any_character
 from demo_client.weeks import Week
 
 COMMAND_LIMIT_SECONDS = 15.0  # nobody waits at a page: a machine that is just starting may take its time
@@ -37,12 +37,15 @@ class Command(BaseCommand):
         machine.add_argument("--lat", default=TOKYO_TOWER[0], help="latitude in degrees (default: that of Tokyo Tower)")
         machine.add_argument("--lon", default=TOKYO_TOWER[1], help="longitude in degrees")
         for flow in (authorize, machine):
-            flow.add_argument("--no-pages", action="store_true", help="leave out the text of HTML pages")
+            how_much = flow.add_mutually_exclusive_group()
+            how_much.add_argument("--no-pages", action="store_true", help="leave out the text of HTML pages")
+            how_much.add_argument("--brief", action="store_true", help="two lines for each exchange")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the flow. Raises `CommandError` (status 1) with a sentence: which service, at which URL, and what to do."""
         take_any_character()
-        show = printer(self.stdout.write, leaves_out_pages=options["no_pages"])
+        write = self.stdout.write
+        show = brief_printer(write) if options["brief"] else printer(write, leaves_out_pages=options["no_pages"])
         recorder = Recorder(when_recorded=show, limit_seconds=COMMAND_LIMIT_SECONDS)
         try:
             ending = self._authorize(recorder, options) if options["flow"] == "authorize" else self._client_credentials(recorder, options)
