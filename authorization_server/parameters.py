@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import OAuth2Payload
@@ -124,7 +124,7 @@ def _form_pairs(encoded: bytes) -> list[tuple[str, str]]:
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        members = json.loads(body.decode(), object_pairs_hook=_Members, parse_constant=_no_constant)
+        members = json.loads(body.decode(), object_pairs_hook=_Members)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("The body is not JSON.", reason="undecodable") from error
     if not isinstance(members, _Members):
@@ -138,10 +138,6 @@ def _json_pairs(body: bytes) -> list[tuple[str, str]]:
 
 class _Members(list[tuple[str, Any]]):
     """The members of a JSON object in order, repeated ones included."""
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _is_plain(text: str) -> bool:

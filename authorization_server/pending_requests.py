@@ -43,7 +43,8 @@ def find(session: SessionBase, ticket: str) -> PendingRequest | None:
 
 def forget(session: SessionBase, ticket: str) -> None:
     """The request has been answered: its ticket is good for nothing any more."""
-    session[SESSION_KEY] = {name: kept for name, kept in session.get(SESSION_KEY, {}).items() if name != ticket}
+    if ticket in session.get(SESSION_KEY, {}):
+        session[SESSION_KEY] = {name: kept for name, kept in session[SESSION_KEY].items() if name != ticket}
 
 
 def all_of(session: SessionBase) -> dict[str, object]:

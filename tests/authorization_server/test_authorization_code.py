@@ -120,6 +120,10 @@ def test_without_a_state_the_answer_has_none(visitor):
     assert "state" not in sent_back(visitor.authorize(state=None, scope="delete"))
 
 
+def test_a_missing_challenge_names_the_cure(visitor):
+    assert "Send one with code_challenge_method=S256" in sent_back(visitor.authorize(code_challenge=None))["error_description"]
+
+
 def test_a_missing_audience_names_the_cure(visitor):
     assert "audience=" in sent_back(visitor.authorize(audience=None))["error_description"]
 
@@ -131,7 +135,8 @@ def test_an_application_that_may_not_sign_people_in_is_refused_rfc6749_section_4
 
 def test_an_api_that_admits_no_people_is_refused_before_sign_in(visitor):
     Api.objects.filter(audience="api.calendar").update(user_access="deny")
-    assert sent_back(visitor.authorize())["error"] == "access_denied"
+    parameters = sent_back(visitor.authorize())
+    assert (parameters["error"], parameters["error_description"]) == ("access_denied", "The Calendar API admits machines only.")
 
 
 def test_where_people_need_a_client_grant_an_application_without_one_is_refused(visitor):
