@@ -3,7 +3,15 @@
 import os
 
 # A variable of the developer's shell must not change what the tests say.
-for name in ("ISSUER", "ISSUER_INTERNAL_URL", "DEMO_CLIENT_URL", "CALENDAR_API_URL", "GEOCODING_API_URL", "TRUSTED_ISSUERS", "DJANGO_DEBUG"):
+for name in (
+    "ISSUER",
+    "ISSUER_INTERNAL_URL",
+    "DEMO_CLIENT_URL",
+    "CALENDAR_API_URL",
+    "GEOCODING_API_URL",
+    "TRUSTED_ISSUERS",
+    "DJANGO_DEBUG",
+):
     os.environ.pop(name, None)
 os.environ.update(
     SERVICE="all",
