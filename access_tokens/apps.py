@@ -2,10 +2,9 @@
 """The Django application: registers the system checks, and stops the start of a server that is configured wrongly."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 
 from access_tokens import system_checks
@@ -20,11 +19,11 @@ class AccessTokensConfig(AppConfig):
         """Under manage.py the system checks name every mistake; a server runs none of them, so it stops here at the first."""
         register(system_checks.check_settings)
         register(system_checks.check_cryptography)
-        if find_spec("rest_framework"):
+        if apps.is_installed("rest_framework"):
             register(system_checks.check_audiences)
         if Path(sys.argv[0]).name not in {"manage.py", "django-admin"}:
             from access_tokens.conf import configuration  # here: the settings are complete only now
 
             configuration()
-        if find_spec("drf_spectacular"):
-            from access_tokens import schema  # noqa: F401  here: only where drf-spectacular is installed
+        if apps.is_installed("drf_spectacular"):
+            from access_tokens import schema  # noqa: F401  # here: drf-spectacular may not be there, and takes half a second to load

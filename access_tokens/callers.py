@@ -40,7 +40,7 @@ def scopes_of(claims: Json, scope_claim: str) -> frozenset[str]:
     if scope_claim == "both":
         return scopes_of(claims, "scope") & scopes_of(claims, "permissions")
     value = claims.get(scope_claim, [])
-    scopes = value.split(" ") if isinstance(value, str) and value else value or []
+    scopes = value.split(" ") if isinstance(value, str) and value else [] if value == "" else value
     if not isinstance(scopes, list) or not all(isinstance(scope, str) and _SCOPE.fullmatch(scope) for scope in scopes):
         raise rejections.InvalidClaim(f"{scope_claim} is {shown(value)} instead of scopes", check=scope_claim)
     return frozenset(scopes)
@@ -74,8 +74,9 @@ def check_scopes(scopes: frozenset[str], *, needed: frozenset[str]) -> None:
 
 def auth0(claims: Json) -> bool | None:
     """Ours and Auth0's: `gty` is client-credentials *and* `sub` is `<client_id>@clients`; a user's token has neither."""
-    subject = claims.get("sub")
-    signs = {claims.get("gty") == "client-credentials", subject == f"{client_id_of(claims)}@clients", str(subject).endswith("@clients")}
+    subject, client_id = claims.get("sub"), client_id_of(claims)
+    is_its_own_subject = client_id is not None and subject == f"{client_id}@clients"
+    signs = {claims.get("gty") == "client-credentials", is_its_own_subject, str(subject).endswith("@clients")}
     return signs.pop() if len(signs) == 1 else None
 
 

@@ -133,6 +133,8 @@ def parse(raw: Mapping[str, Any]) -> Configuration:
     max_stale_hours = _number(raw, "KEYS_MAX_STALE_HOURS", 24, "KEYS_MAX_STALE_HOURS")
     remembered = _number(raw, "VERIFIED_TOKENS_SECONDS", 0, "VERIFIED_TOKENS_SECONDS")
     entries = raw.get("ISSUERS") or []
+    if not isinstance(entries, list | tuple) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise WrongSetting('["ISSUERS"] (ISSUER, TRUSTED_ISSUERS)', entries, 'write a list of dictionaries, each with an "issuer".')
     issuers = tuple(parse_issuer(entry, number, max_stale_hours) for number, entry in enumerate(entries))
     names = [issuer.name for issuer in issuers]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -197,6 +199,8 @@ def _keys(
     entry: Mapping[str, Any], issuer: str, algorithms: frozenset[str], max_stale_hours: int, wrong: _Wrong
 ) -> tuple[KeySource | None, Mapping[str, SymmetricKey]]:
     secrets = entry.get("symmetric_keys") or {}
+    if not isinstance(secrets, Mapping):
+        raise wrong("symmetric_keys", "write a dictionary from audience to secret.")
     if bool(secrets) != (algorithms == SYMMETRIC) or (secrets and (entry.get("public_keys") or entry.get("jwks_uri"))):
         raise wrong("symmetric_keys", "give them with HS256 alone, and then no jwks_uri and no public_keys: never both kinds of keys.")
     if secrets:
@@ -207,6 +211,8 @@ def _keys(
                 "symmetric_keys", "make each at least 32 random bytes (RFC 7518 section 3.2), a secret of its own for each audience."
             ) from error
     if read := entry.get("public_keys"):
+        if not callable(read):
+            raise wrong("public_keys", "give a function that returns the JWK set, or leave it out.")
         return KeySource(_reading(read), max_stale_hours=max_stale_hours, unknown_kid_seconds=0, retry_seconds=0), {}
     internal_url, jwks_uri = str(entry.get("internal_url") or ""), str(entry.get("jwks_uri") or "")
     return published_keys(issuer, internal_url=internal_url, jwks_uri=jwks_uri, max_stale_hours=max_stale_hours), {}
@@ -224,7 +230,7 @@ def _reading(read: Callable[[], object]) -> Callable[[], tuple[object, float]]:
 
 def _words(entry: Mapping[str, Any], name: str, default: list[str], wrong: _Wrong) -> list[str]:
     words = entry.get(name, default)
-    if isinstance(words, str) or not all(isinstance(word, str) for word in words):
+    if not isinstance(words, list | tuple | frozenset | set) or not all(isinstance(word, str) for word in words):
         raise wrong(name, "write a list of texts.")
     return list(words)
 

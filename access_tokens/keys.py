@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import jwt
 import requests
+from urllib3.exceptions import HTTPError
 
 from access_tokens.rejections import KeysUnavailable, shown
 
@@ -97,13 +98,13 @@ def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, An
         with requests.get(address, headers=headers, timeout=FETCH_SECONDS, stream=True, allow_redirects=False) as response:
             if response.status_code != 200:
                 raise ValueError(f"status {response.status_code}")
-            for octet in response.iter_content(1):  # a larger piece would be waited for, however slowly it drips
-                body += octet
+            while piece := response.raw.read1(FETCH_BYTES):  # what has come; read() would wait for more, however slowly it drips
+                body += piece
                 if len(body) > FETCH_BYTES or time.monotonic() > deadline:
                     raise ValueError(f"more than {FETCH_BYTES} bytes or {FETCH_SECONDS} s")
         if not isinstance(document := json.loads(body), dict):
             raise ValueError("no JSON object")
-    except (requests.RequestException, ValueError, RecursionError) as error:
+    except (requests.RequestException, HTTPError, OSError, ValueError, RecursionError) as error:
         raise KeysUnavailable(f"{shown(address)} cannot be used: {type(error).__name__} {shown(str(error))}") from error
     max_age = re.search(r"(?:^|[\s,])max-age=(\d{1,9})", response.headers.get("Cache-Control", "").lower())
     return document, min(max(int(max_age[1]), 60), 600) if max_age else 600
@@ -121,7 +122,7 @@ def usable_keys(jwks: object) -> Mapping[str, jwt.PyJWK]:
                 key = jwt.PyJWK(jwk)
                 if not key.Algorithm.check_key_length(key.Algorithm.prepare_key(key.key)):  # prepared: its curve fits its alg
                     keys.setdefault(jwk["kid"], key)
-        except (jwt.PyJWTError, LookupError, TypeError, AttributeError):
+        except (jwt.PyJWTError, NotImplementedError, LookupError, TypeError, AttributeError):
             continue  # a key of a kind that is not known here must not take the others away
     return keys
 

@@ -1,7 +1,7 @@
 # Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Django system checks for the usual mistakes, each with its cure: `python manage.py check`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,11 +16,12 @@ from access_tokens.conf import parse
 def check_settings(app_configs: object = None, **options: object) -> list[CheckMessage]:
     """E001: nobody is trusted. E002: a wrong entry. W001: an issuer without its last slash. E003, E004: keys, see below."""
     raw: Mapping[str, Any] = getattr(settings, "ACCESS_TOKENS", {})
-    entries: Sequence[Mapping[str, Any]] = raw.get("ISSUERS") or []
+    entries = raw.get("ISSUERS")
     if not entries:
         hint = 'Set ACCESS_TOKENS = {"ISSUERS": [{"issuer": "https://…/"}]} in the settings.'
         return [Error("No issuer is trusted, so every access token is refused.", hint=hint, id="access_tokens.E001")]
-    messages = [message for entry in entries for message in _check_entry(entry)]
+    readable = [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list | tuple) else []
+    messages = [message for entry in readable for message in _check_entry(entry)]
     try:
         parse(raw)
     except ImproperlyConfigured as mistake:
@@ -30,14 +31,15 @@ def check_settings(app_configs: object = None, **options: object) -> list[CheckM
 
 
 def _check_entry(entry: Mapping[str, Any]) -> Iterator[CheckMessage]:
-    issuer, secrets = entry.get("issuer"), entry.get("symmetric_keys") or {}
-    algorithms = set(entry.get("algorithms", ["RS256"]))
+    issuer, secrets, algorithms = entry.get("issuer"), entry.get("symmetric_keys") or {}, entry.get("algorithms", ["RS256"])
     if isinstance(issuer, str) and not issuer.endswith("/") and entry.get("machine_rule", "auth0") == "auth0":
         yield Warning(
             f"The issuer {issuer!r} has no last slash; this kind of issuer writes one into iss, and the comparison is exact.",
             hint=f"If its discovery document says so, write {issuer + '/'!r} (ISSUER, TRUSTED_ISSUERS).",
             id="access_tokens.W001",
         )
+    if not isinstance(secrets, Mapping) or not isinstance(algorithms, list | tuple):
+        return  # which parse() says
     for audience, secret in secrets.items():
         if len(str(secret).encode()) < 32:
             yield Error(
@@ -45,7 +47,7 @@ def _check_entry(entry: Mapping[str, Any]) -> Iterator[CheckMessage]:
                 hint="Make it of 32 random bytes or more: python -c 'import secrets; print(secrets.token_urlsafe(48))'.",
                 id="access_tokens.E003",
             )
-    if (secrets or "HS256" in algorithms) and (algorithms - {"HS256"} or entry.get("public_keys") or entry.get("jwks_uri")):
+    if (secrets or "HS256" in algorithms) and (set(algorithms) - {"HS256"} or entry.get("public_keys") or entry.get("jwks_uri")):
         yield Error(
             f"Both symmetric and asymmetric keys are configured for {issuer!r}: a public key must never count as a shared secret.",
             hint="Keep either symmetric_keys with HS256 alone, or public keys with their algorithms.",
