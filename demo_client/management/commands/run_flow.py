@@ -51,7 +51,9 @@ class Command(BaseCommand):
             ending = self._authorize(recorder, options) if options["flow"] == "authorize" else self._client_credentials(recorder, options)
         except Failure as failure:
             raise CommandError(plain(str(failure))) from failure
-        self.stdout.write(plain(ending))
+        if options["brief"]:
+            write("")
+        write(plain(ending))
 
     def _authorize(self, recorder: Recorder, options: dict[str, Any]) -> str:
         username = options["username"]
