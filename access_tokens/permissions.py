@@ -1,5 +1,8 @@
 # Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
-"""Step 4 as Django REST framework permissions: which kind of caller a view serves, and which scopes each method needs."""
+"""Step 4 as Django REST framework permissions: which kind of caller a view serves, and which scopes each method needs.
+
+Read next: `authorization_server/endpoints/authorize.py`, where a token's life begins.
+"""
 
 import time
 from collections.abc import Mapping, Set
