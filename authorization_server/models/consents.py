@@ -14,8 +14,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     """Which consents."""
 
     def remembered_for(self, *, user: User, application: Application, api: Api) -> Self:
-        """The one that this person gave this application for this API, with its scopes, or none."""
-        return self.filter(user=user, application=application, api=api).prefetch_related("allowed__scope")
+        """The one that this person gave this application for this API, with what it holds, or none."""
+        return self.filter(user=user, application=application, api=api).prefetch_related("allowed")
 
 
 class Consent(models.Model):
