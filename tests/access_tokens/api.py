@@ -12,6 +12,7 @@ from access_tokens.authentication import AccessTokenAuthentication
 from access_tokens.metadata import protected_resource_metadata
 from access_tokens.permissions import HasRequiredScopes, IsMachine, IsUser, NobodyUnlessTheViewSaysWho
 from access_tokens.problems import Problem
+from access_tokens.verify import AccessToken
 
 
 class NotesAccessToken(AccessTokenAuthentication):
@@ -44,6 +45,7 @@ class Notes(APIView):
     required_scopes = {"GET": {"read"}, "POST": {"read", "write"}}
 
     def get(self, request: Request) -> Response:
+        assert isinstance(request.auth, AccessToken)
         return Response({"sub": request.auth.subject, "client_id": request.auth.client_id})
 
     def post(self, request: Request) -> Response:
@@ -60,6 +62,7 @@ class Machines(APIView):
     permission_classes = [IsMachine]
 
     def get(self, request: Request) -> Response:
+        assert isinstance(request.auth, AccessToken)
         return Response({"client_id": request.auth.client_id})
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from access_tokens import rejections
@@ -19,9 +18,7 @@ class Api:
     def __init__(self) -> None:
         self.client = Client(raise_request_exception=False)
 
-    def call(
-        self, path: str = "/notes", *, method: str = "GET", token: str | None = None, headers: Any = None, **request: Any
-    ) -> HttpResponse:
+    def call(self, path: str = "/notes", *, method: str = "GET", token: str | None = None, headers: Any = None, **request: Any) -> Any:
         """The answer; `token` goes into the Authorization header."""
         sent = {**({} if token is None else {"Authorization": f"Bearer {token}"}), **(headers or {})}
         return self.client.generic(method, path, headers=sent, **request)

@@ -10,7 +10,7 @@ GOOD = {"issuer": "https://tenant.example/"}
 
 def test_one_line_is_enough():
     (issuer,) = parse({"ISSUERS": [GOOD]}).issuers
-    assert (issuer.name, issuer.algorithms, issuer.types) == ("https://tenant.example/", {"RS256"}, {"at+jwt"})
+    assert (issuer.name, set(issuer.algorithms), set(issuer.types)) == ("https://tenant.example/", {"RS256"}, {"at+jwt"})
 
 
 def test_nothing_is_explained_unless_switched_on():

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -57,7 +57,7 @@ class Server:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/"
-        self.answers: dict[str, tuple[int, dict[str, str], object]] = {}
+        self.answers: dict[str, tuple[int, dict[str, str], bytes | Iterable[bytes]]] = {}
         self.publish(jwk())
 
     def publish(self, *jwks, max_age: int | None = 300) -> None:

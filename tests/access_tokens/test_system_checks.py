@@ -53,7 +53,7 @@ def test_a_secret_is_never_printed(settings):
 def test_missing_cryptography_is_said_with_the_command_to_run(monkeypatch):
     monkeypatch.setattr(system_checks, "find_spec", lambda name: None)
     (message,) = check_cryptography()
-    assert "pip install 'PyJWT[crypto]'" in message.hint
+    assert "pip install 'PyJWT[crypto]'" in str(message.hint)
 
 
 def test_an_api_that_names_no_audience_is_found_by_its_class():

@@ -13,8 +13,13 @@ from tests.access_tokens.conftest import refused
 @pytest.fixture
 def signatures(monkeypatch):
     """Counts how often a signature is checked."""
-    checked = []
-    monkeypatch.setattr(verified_tokens, "verify", lambda *args, **kwargs: checked.append(1) or verify(*args, **kwargs))
+    checked: list[int] = []
+
+    def counting(token, **options):
+        checked.append(1)
+        return verify(token, **options)
+
+    monkeypatch.setattr(verified_tokens, "verify", counting)
     return checked
 
 
