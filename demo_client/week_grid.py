@@ -108,16 +108,15 @@ def _entry(event: Event, day: date, places: Mapping[Point, PlaceName | None], ro
 
 def _minutes_until_end(event: Event) -> int:
     """Minutes from its day's midnight, by the clock on the wall, to its end or to the next midnight."""
-    begins = event.start.hour * 60 + event.start.minute
     if event.last_day != event.start.date() or event.end.date() != event.start.date():
         return 24 * 60
-    return max(begins + 1, event.end.hour * 60 + event.end.minute)  # in the hour that comes twice it may end before it began
+    return event.end.hour * 60 + event.end.minute
 
 
 def _rows(event: Event, first_hour: int) -> dict[str, int]:
     begins = (event.start.hour - first_hour) * 2 + event.start.minute // 30
     ends = math.ceil(_minutes_until_end(event) / 30) - first_hour * 2
-    return {"row": begins + 1, "span": max(1, ends - begins)}
+    return {"row": begins + 1, "span": max(1, ends - begins)}  # in the hour that comes twice it may end before it began
 
 
 def _clusters(entries: list[Entry]) -> list[list[Entry]]:
