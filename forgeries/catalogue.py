@@ -10,6 +10,7 @@ from forgeries import (
     headers,
     id_tokens,
     issuers,
+    json_texts,
     keys,
     permissions,
     shape,
@@ -21,6 +22,7 @@ from forgeries.good import Good
 
 CATALOGUE: tuple[Forgery, ...] = (
     *shape.FORGERIES,
+    *json_texts.FORGERIES,
     *headers.FORGERIES,
     *keys.FORGERIES,
     *algorithms.FORGERIES,
