@@ -1,10 +1,8 @@
 """Creating, changing and deleting an event, each in one transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from rest_framework.exceptions import NotFound, ValidationError
@@ -49,7 +47,7 @@ def create(owner: Owner, values: dict[str, Any]) -> Event:
     """
     now = timezone.now()
     try:
-        with _in_one_transaction():
+        with transaction.atomic():
             calendar, _ = Calendar.objects.get_or_create(issuer=owner[0], subject=owner[1])
             event = Event(calendar=calendar, created=now, updated=now)
             _assign(event, values)
@@ -69,7 +67,7 @@ def change(owner: Owner, event_id: str, patch: dict[str, Any], *, if_match: str 
 
     Raises `NotFound`, `ValidationError` with every error, `Problem` (412, 428). A patch that changes nothing leaves the version.
     """
-    with _in_one_transaction():
+    with transaction.atomic():
         event = _locked(owner, event_id)
         require_unchanged(event.etag, if_match)
         _assign(event, _validated(event, patch))
@@ -83,24 +81,12 @@ def change(owner: Owner, event_id: str, patch: dict[str, Any], *, if_match: str 
 
 def delete(owner: Owner, event_id: str, *, if_match: str | None) -> None:
     """Empty the event; only its id stays, so that it is not given to another. Raises `NotFound`, `Problem` (412, 428)."""
-    with _in_one_transaction():
+    with transaction.atomic():
         event = _locked(owner, event_id)
         require_unchanged(event.etag, if_match)
         empty = Event(status=Event.Status.CANCELLED)
         _write(event, sequence=event.sequence + 1, **{name: getattr(empty, name) for name in _WRITTEN})
         Calendar.objects.filter(pk=event.calendar_id).update(event_count=F("event_count") - 1)
-
-
-@contextmanager
-def _in_one_transaction() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except OperationalError as error:  # others held the lock for longer than the database waits, or it is away
-        detail = "Nothing was changed. Send the same request again in a moment."
-        raise Problem(
-            status=503, code="database_busy", title="The calendar is busy", detail=detail, headers={"Retry-After": "1"}
-        ) from error
 
 
 def _locked(owner: Owner, event_id: str) -> Event:

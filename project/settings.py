@@ -192,8 +192,11 @@ if DATABASES and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 
 CACHE_URL = env.text("CACHE_URL")
-if CACHE_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+}
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("four_checks", BASE_DIR / "project" / "static")]
@@ -226,12 +229,14 @@ ALLOWED_HOSTS = env.words(
     ),
 )
 # Cookies know no ports: one name per service keeps four services on one host from overwriting each other's.
+SESSION_ENGINE = "authorization_server.sessions"
 SESSION_COOKIE_NAME = f"{_cookie}authorization_server_session"
 DAYBOOK_SESSION_COOKIE_NAME = f"{_cookie}daybook_session"
 CSRF_COOKIE_NAME = f"{_cookie}{SERVICE}_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_REFERRER_POLICY = "same-origin"  # never no-referrer: that makes `Origin: null`, and the CSRF check fails
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -6,11 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
-from calendar_api.models import Calendar, Event
 from tests.calendar_api import race
-from tests.calendar_api.conftest import REHEARSAL, assert_problem
 
 pytestmark = pytest.mark.django_db(transaction=True)  # threads see only what was committed
 
@@ -48,17 +46,3 @@ def test_the_last_place_in_a_calendar_is_given_once(outcomes):
 
 def test_an_event_is_deleted_once(outcomes):
     assert outcomes["deletes"] == [[["done", "not_found", "not_found"], 0, 0]] * race.ROUNDS
-
-
-@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_a_lock_that_was_not_had_in_time_is_503_and_to_be_tried_again(alice, monkeypatch, method):
-    path = f"events/{alice.creates()['id']}"
-
-    def locked(*args, **options):
-        raise OperationalError("database is locked")
-
-    monkeypatch.setattr(Calendar.objects, "get_or_create", locked)
-    monkeypatch.setattr(Event.objects, "select_for_update", locked)
-    response = alice(method, "events" if method == "POST" else path, REHEARSAL)
-    assert_problem(response, 503, "database_busy")
-    assert response["Retry-After"] == "1"
