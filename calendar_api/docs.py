@@ -45,5 +45,11 @@ def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
 @csp_update({"connect-src": ["{0.scheme}://{0.netloc}".format(urlsplit(settings.ISSUER))]})
 def page(request: HttpRequest, schema: str = "schema") -> HttpResponse:
     """`GET …/docs`; `schema` is the name of the URL of the document it shows."""
-    context = {"schema": f"calendar_api:{schema}", "audience": settings.CALENDAR_AUDIENCE, "own_url": settings.CALENDAR_API_URL}
-    return render(request, "calendar_api/docs.html", context)
+    context = {
+        "title": "Calendar API",
+        "schema": f"calendar_api:{schema}",
+        "audience": settings.CALENDAR_AUDIENCE,
+        "scopes": "read",
+        "own_url": settings.CALENDAR_API_URL,
+    }
+    return render(request, "four_checks/swagger.html", context)

@@ -48,5 +48,10 @@ def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
 @csp_update({"connect-src": ["{0.scheme}://{0.netloc}".format(urlsplit(settings.ISSUER))]})
 def page(request: HttpRequest) -> HttpResponse:
     """`GET /geocoding/v1/docs`: the document, readable, with a form to try each request."""
-    context = {"audience": settings.GEOCODING_AUDIENCE, "own_url": settings.GEOCODING_API_URL}
-    return render(request, "geocoding_api/docs.html", context)
+    context = {
+        "title": "Geocoding API",
+        "schema": "geocoding_api:schema",
+        "audience": settings.GEOCODING_AUDIENCE,
+        "own_url": settings.GEOCODING_API_URL,
+    }
+    return render(request, "four_checks/swagger.html", context)

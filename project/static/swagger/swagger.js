@@ -1,4 +1,4 @@
-// Shows the API's OpenAPI document. "Authorize" takes a machine's token; signing in there gives a user's, which is refused.
+// Shows an API's OpenAPI document. "Authorize" signs in at the authorization server with code and PKCE, or takes a token.
 const page = document.getElementById("swagger-ui");
 const ui = SwaggerUIBundle({
   url: page.dataset.schema,
@@ -8,6 +8,7 @@ const ui = SwaggerUIBundle({
 });
 ui.initOAuth({
   clientId: "api-docs",
+  scopes: page.dataset.scopes,
   usePkceWithAuthorizationCodeGrant: true,
   // Without an audience the authorization server would not know which API the token is for; Swagger UI sends none by itself.
   additionalQueryStringParams: { audience: page.dataset.audience },
