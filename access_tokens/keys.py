@@ -62,7 +62,7 @@ class KeySource:
                     jwks, lifetime = self._read()
                     self._held = usable_keys(jwks), time.time(), lifetime
                     if not self._held[0]:
-                        raise KeysUnavailable("the issuer publishes no key that access tokens can be verified with")
+                        raise KeysUnavailable("no published key can be used here (is the package cryptography installed?)")
             except KeysUnavailable as problem:
                 self._failed_at, self._problem = time.time(), problem.detail
             finally:
@@ -93,9 +93,10 @@ def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, An
     """The JSON object at `address`, and its `max-age` held between 60 s and 10 min. Raises `KeysUnavailable`."""
     deadline, body, headers = time.monotonic() + FETCH_SECONDS, b"", {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
-        if not (may_be_http or address.startswith("https://") or urlsplit(address).hostname in LOOPBACK_HOSTS):
+        if not ((is_here := urlsplit(address).hostname in LOOPBACK_HOSTS) or may_be_http or address.startswith("https://")):
             raise ValueError("only https, loopback and the issuer's internal URL are fetched from")
-        with requests.get(address, headers=headers, timeout=FETCH_SECONDS, stream=True, allow_redirects=False) as response:
+        options: Any = {"headers": headers, "proxies": {"no_proxy": "*"} if is_here else None, "stream": True, "allow_redirects": False}
+        with requests.get(address, timeout=FETCH_SECONDS, **options) as response:
             if response.status_code != 200:
                 raise ValueError(f"status {response.status_code}")
             while piece := response.raw.read1(FETCH_BYTES):  # what has come; read() would wait for more, however slowly it drips

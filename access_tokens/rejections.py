@@ -84,4 +84,3 @@ class InvalidRequest(Rejection, status=400, code="invalid_request", source="RFC 
 class KeysUnavailable(Rejection, status=503, code="keys_unavailable", source="RFC 9110 section 15.6.4"):
     title, cure = "The issuer's keys cannot be had", "Try again later with the same token. Operators: the log names the address."
     retry_after_seconds = 10  # the token may well be good, so this is no 401
-# fmt: on

@@ -47,7 +47,9 @@ def _check_entry(entry: Mapping[str, Any]) -> Iterator[CheckMessage]:
                 hint="Make it of 32 random bytes or more: python -c 'import secrets; print(secrets.token_urlsafe(48))'.",
                 id="access_tokens.E003",
             )
-    if (secrets or "HS256" in algorithms) and (any(name != "HS256" for name in algorithms) or entry.get("public_keys") or entry.get("jwks_uri")):
+    if (secrets or "HS256" in algorithms) and (
+        any(name != "HS256" for name in algorithms) or entry.get("public_keys") or entry.get("jwks_uri")
+    ):
         yield Error(
             f"Both symmetric and asymmetric keys are configured for {issuer!r}: a public key must never count as a shared secret.",
             hint="Keep either symmetric_keys with HS256 alone, or public keys with their algorithms.",

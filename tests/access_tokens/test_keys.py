@@ -144,8 +144,11 @@ def test_an_unknown_kid_fetches_again_at_most_once_a_minute(server, clock):
 
 
 def test_the_first_request_of_all_with_an_unknown_kid_fetches_once(server):
-    assert published_keys(server.url).find("unknown") is None
+    source = published_keys(server.url)
+    assert source.find("unknown") is None
     assert server.asked == [DISCOVERY, JWKS]
+    server.publish(jwk("unknown"))
+    assert source.find("unknown")  # that fetch was not the one in a minute
 
 
 @pytest.mark.parametrize("kid", [None, 1, [], {}, ["one"], True])
@@ -294,7 +297,7 @@ def test_when_all_keys_are_withdrawn_the_old_ones_are_gone(server, clock):
     assert source.find("one")
     server.publish()
     clock.shift(301)
-    with pytest.raises(KeysUnavailable, match="no key"):
+    with pytest.raises(KeysUnavailable, match="no published key"):
         source.find("one")
 
 
@@ -354,6 +357,14 @@ def test_only_https_loopback_and_the_internal_url_are_fetched_from(server, jwks_
 def test_plain_http_to_the_issuer_itself_needs_an_internal_url_of_its_own(internal_url):
     with pytest.raises(KeysUnavailable, match="only https"):
         published_keys("http://issuer.example/", internal_url=internal_url).load()
+
+
+def test_loopback_is_reached_whatever_proxy_the_environment_names(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert published_keys(server.url).find("one")
 
 
 def test_redirects_are_not_followed(server):

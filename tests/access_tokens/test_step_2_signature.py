@@ -91,6 +91,14 @@ def test_an_algorithm_pinned_for_the_issuer_must_also_be_the_keys(issuer):
         verify(token, expected=trusting(issuer, issuer.jwks(), "RS256", "PS256"))
 
 
+def test_a_key_of_the_issuer_for_an_algorithm_that_is_not_pinned_is_not_used(issuer):
+    key = ec.generate_private_key(ec.SECP256R1())
+    jwk = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    token = jwt.encode(issuer.user_claims(), key, algorithm="ES256", headers={"typ": "at+jwt", "kid": "ec"})
+    with refused("wrong_algorithm", detail="this issuer signs with RS256"):
+        verify(token, expected=trusting(issuer, {"keys": [{**jwk, "kid": "ec", "alg": "ES256"}]}, "RS256"))
+
+
 def test_es256_is_verified(issuer):
     key = ec.generate_private_key(ec.SECP256R1())
     jwk = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
