@@ -21,6 +21,7 @@ from authorization_server.explanations import explain
 from authorization_server.forms import SignInForm
 from authorization_server.models import Api, ClientGrant, User
 from authorization_server.pending_requests import PendingRequest
+from authorization_server.popups import works_in_a_popup
 from authorization_server.sign_in import signed_in_user
 
 NO_SUCH_ACCOUNT = "No account has this user name and password."
@@ -35,6 +36,7 @@ class SeeOther(HttpResponseRedirect):
 # ---- Sign in and out ------------------------------------------------------------------------------------------------
 
 
+@works_in_a_popup
 @require_http_methods(["GET", "POST"])
 @never_cache
 def login(request: HttpRequest) -> HttpResponse:

@@ -52,4 +52,6 @@ def page(request: HttpRequest, schema: str = "schema") -> HttpResponse:
         "scopes": "read",
         "own_url": settings.CALENDAR_API_URL,
     }
-    return render(request, "four_checks/swagger.html", context)
+    page_with_popup = render(request, "four_checks/swagger.html", context)
+    page_with_popup["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"  # signing in opens a window
+    return page_with_popup

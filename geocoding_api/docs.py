@@ -54,4 +54,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "audience": settings.GEOCODING_AUDIENCE,
         "own_url": settings.GEOCODING_API_URL,
     }
-    return render(request, "four_checks/swagger.html", context)
+    page_with_popup = render(request, "four_checks/swagger.html", context)
+    page_with_popup["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"  # signing in opens a window
+    return page_with_popup

@@ -6,6 +6,7 @@ Read next: `project/service.py`, which says what each `SERVICE` is made of.
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
+from wsgiref.headers import Headers
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -202,6 +203,13 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("four_checks", BASE_DIR / "project" / "static")]
 WHITENOISE_USE_FINDERS = True  # served straight from the applications' folders: no collecting step to forget
 WHITENOISE_AUTOREFRESH = DEBUG
+
+
+def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> None:  # noqa: N802 - WhiteNoise's name
+    """The page on which a sign-in in Swagger UI ends has to reach the page that opened it."""
+    if url.endswith("/oauth2-redirect.html"):
+        headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+
 
 # ---- Web rules ------------------------------------------------------------------------------------------------------
 # What people open in this process: the authorization server's own address, else Daybook's, else the API's.

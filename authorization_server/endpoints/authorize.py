@@ -18,10 +18,12 @@ from authorization_server.decision_log import Decision
 from authorization_server.models import User
 from authorization_server.oauth_requests import OAuthRequest
 from authorization_server.parameters import Parameters
+from authorization_server.popups import works_in_a_popup
 from authorization_server.server import server
 from authorization_server.sign_in import signed_in_user
 
 
+@works_in_a_popup
 @require_http_methods(["GET", "POST"])
 @never_cache
 def authorize(request: HttpRequest) -> HttpResponse:
