@@ -57,7 +57,7 @@ def test_an_unusable_key_is_as_good_as_none_and_is_not_looked_for(alice, django_
 
 def test_signing_out_ends_daybooks_session_and_leaves_the_authorization_servers(services, alice, settings):
     alice.sign_in(services)
-    alice.cookies[settings.SESSION_COOKIE_NAME] = "the-authorization-servers-own"
+    alice.cookies[settings.SESSION_COOKIE_NAME] = "theauthorizationserversownkey123"  # of the shape that its keys have
     response = alice.post("/sign-out")
     assert (response.status_code, response["Location"]) == (303, "/")
     assert DaybookSession.objects.count() == 0
