@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 
 from access_tokens.authentication import WELL_KNOWN, AccessTokenAuthentication
 from access_tokens.conf import configuration
@@ -22,6 +23,7 @@ def protected_resource_metadata(authentication: type[AccessTokenAuthentication],
     """
     _published[authentication.resource] = authentication
 
+    @csrf_exempt  # nothing can be changed here: who tries learns that, and not that a form is out of date
     def of_this_api(request: HttpRequest) -> HttpResponse:
         return _answer(request, authentication)
 
@@ -40,6 +42,7 @@ def metadata(authentication: type[AccessTokenAuthentication]) -> dict[str, Any]:
     }
 
 
+@csrf_exempt
 def _of_the_only_api(request: HttpRequest) -> HttpResponse:
     if len(_published) == 1:
         return _answer(request, next(iter(_published.values())))

@@ -30,6 +30,16 @@ class BodyTooLarge(InvalidRequest):
     status_code = 413
 
 
+class MethodNotAllowed(InvalidRequest):
+    """The token endpoint takes POST alone. RFC 6749 section 3.2."""
+
+    status_code = 405
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """With the one method that there is."""
+        return [*super().get_headers(), ("Allow", "POST")]
+
+
 class ClientAuthenticationFailed(Refused):
     """Unknown client or wrong proof: one and the same answer, so that nobody learns which client ids exist."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from authorization_server import issuer
@@ -30,6 +31,7 @@ def document() -> dict[str, Any]:
     }
 
 
+@csrf_exempt  # as in jwks.py
 @require_safe
 @cache_control(public=True, max_age=KEEP_FOR_SECONDS)
 def discovery(request: HttpRequest) -> JsonResponse:

@@ -21,6 +21,7 @@ def test_only_post_is_allowed_rfc6749_section_3_2(back_channel, method):
     answer = getattr(back_channel.client, method)("/oauth/token")
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
+    assert method == "head" or answer.json() == {"error": "invalid_request", "error_description": "Send a POST."}
     assert answer["Cache-Control"] == "no-store"
 
 
