@@ -4,6 +4,7 @@ Read next: `project/service.py`, which says what each `SERVICE` is made of.
 """
 
 import os
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 from wsgiref.headers import Headers
@@ -156,6 +157,7 @@ WSGI_APPLICATION = "project.wsgi.application"
 APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+zoneinfo.reset_tzpath(to=())  # time zones from the locked tzdata alone: a machine's own are of any age, and answers rest on them
 LANGUAGE_CODE = "en"
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,7 +1,11 @@
 """Dates, times and zones: RFC 3339 read strictly, zones by name, local times that come twice or never."""
 
+import zoneinfo
+from importlib import resources
+
 import pytest
 
+from calendar_api.times import ZONES
 from tests.calendar_api.conftest import REHEARSAL, errors_of
 
 
@@ -234,3 +238,9 @@ def test_start_and_end_are_of_one_kind_in_order_and_at_most_366_days_apart(alice
 def test_366_days_are_taken(alice):
     stored(alice, {"date": "2026-01-01"}, {"date": "2027-01-02"})
     stored(alice, {"dateTime": "2026-01-01T00:00:00Z"}, {"dateTime": "2027-01-02T00:00:00Z"})
+
+
+def test_time_zones_are_those_of_the_locked_package_whatever_the_machine_has():
+    locked = set((resources.files("tzdata") / "zones").read_text().split())
+    assert locked - {"Factory"} == ZONES
+    assert zoneinfo.TZPATH == ()
