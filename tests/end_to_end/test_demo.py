@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from benchmarks.process_tree import descendants, environment, is_running
-from tests.end_to_end.processes import ROOT, Copy
+from tests.end_to_end.processes import ROOT, Copy, free_ports
 from tests.requirements_of_tests import missing
 
 # One after the other in one test process: two demos that start at once would look for free ports at the same moment.
@@ -126,9 +126,9 @@ def prepared(tmp_path_factory):
     return folder
 
 
-def manage(folder, *arguments):
+def manage(folder, *arguments, **settings):
     """`python3 manage.py …` in that folder, nothing activated."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ} | settings
     command = [base_python(), "manage.py", *arguments]
     return subprocess.run(command, cwd=folder, env=kept, check=False, capture_output=True, text=True, timeout=60)
 
@@ -153,7 +153,8 @@ def test_a_fresh_copy_prints_one_url_and_tells_both_stories(demo, tmp_path):
 
 
 def test_without_the_demo_a_flow_says_so_and_fails(prepared):
-    ran = manage(prepared, "run_flow", "authorize")
+    nobody = f"http://localhost:{free_ports(1)[0]}/"  # on its own ports, somebody else's demo might answer
+    ran = manage(prepared, "run_flow", "authorize", ISSUER=nobody)
     assert ran.returncode != 0
     assert "Traceback" not in ran.stderr
 
