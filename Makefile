@@ -18,7 +18,7 @@ setup: ## install what demo, tests and checks need, and start nothing
 test: setup ## run all tests: on PostgreSQL where there is one, then on SQLite (ARGS="-k name" picks some)
 	@$(VENV)/python -m tests.browser
 	@$(VENV)/python -m tests.postgresql $(VENV)/python -m pytest -q -n 2 -p tests.database_tests_only -m "not processes and not browser" $(ARGS)
-	@$(VENV)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(VENV)/python -m pytest -q -n 2 -p tests.one_form_one_process $(ARGS)
 
 check: setup ## lint, format, types, import contracts, missing migrations, lock files
 	$(VENV)/ruff check

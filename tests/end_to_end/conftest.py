@@ -9,14 +9,12 @@ from tests.end_to_end.processes import FORMS, Platform
 from tests.requirements_of_tests import missing
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what starts processes or a browser, and keep tests of one form in one test process: each form starts once."""
+    """Mark what starts processes or a browser."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "platform" in fixtures:
             item.add_marker("processes")
-            item.add_marker(pytest.mark.xdist_group(item.callspec.params["platform"]))
         if "page" in fixtures or "context" in fixtures:
             item.add_marker("browser")
 

@@ -18,10 +18,8 @@ from benchmarks.process_tree import descendants, environment, is_running
 from tests.end_to_end.processes import ROOT, Copy, free_ports
 from tests.requirements_of_tests import missing
 
-# One after the other in one test process: two demos that start at once would look for free ports at the same moment.
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="these tests look at processes through Linux's /proc"),
 ]
 START_SECONDS = 90
