@@ -103,6 +103,11 @@ REQUESTS = {
     + "Content-Type: application/json; charset=rot13x\r\nContent-Length: 2\r\n"
     + END
     + "{{}}",
+    "a charset in a charset nobody knows": "POST {body} HTTP/1.1\r\n"
+    + HOST
+    + "Content-Type: application/json; charset*=rot13x''utf-8\r\nContent-Length: 2\r\n"
+    + END
+    + "{{}}",
     "JSON that is no UTF-8": "POST {body} HTTP/1.1\r\n"
     + HOST
     + "Content-Type: application/json\r\nContent-Length: 4\r\n"
