@@ -38,7 +38,12 @@ class RequestLog:
 
 
 class ReadableLength:
-    """400 for a `Content-Length` that is no number: some servers pass it on, and Django fails on it. RFC 9112 section 6.3."""
+    """400 for a `Content-Length` that is no number, or one of thousands of digits: some servers pass it on, and Django fails on it.
+
+    RFC 9112 section 6.3.
+    """
+
+    MOST_DIGITS = 20
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -46,6 +51,6 @@ class ReadableLength:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request, unless nobody can say how long it is."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdigit()):
+        if not (length.isascii() and length.isdigit() and len(length) <= self.MOST_DIGITS):
             return bad_request(request, BadRequest("Content-Length is no number"))
         return self.get_response(request)

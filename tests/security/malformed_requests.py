@@ -246,7 +246,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "X" * 200: ("a",),
 }
 
-CONTENT_LENGTHS = ("", "abc", "-1", "1e3", "0x10", "5", "99999", "9" * 40)
+CONTENT_LENGTHS = ("", "abc", "-1", "1e3", "0x10", "5", "99999", "9" * 40, "9" * 5000)
 
 
 def _headers() -> Iterator[MalformedRequest]:
@@ -263,9 +263,9 @@ def _headers() -> Iterator[MalformedRequest]:
                         f"{method} {name} {number}", method=method, content_type=JSON, body=b"{}", headers=((name, value),)
                     )
     yield MalformedRequest("OPTIONS preflight", method="OPTIONS", headers=(("Origin", "null"), ("Access-Control-Request-Method", "\xff")))
-    for length in CONTENT_LENGTHS:
-        yield MalformedRequest(f"Content-Length {length}", method="POST", content_type=JSON, body=b'{"a": 1}', content_length=length)
-        yield MalformedRequest(f"form Content-Length {length}", method="POST", content_type=FORM, body=b"a=1&b=2", content_length=length)
+    for number, length in enumerate(CONTENT_LENGTHS):
+        for kind, body in ((JSON, b'{"a": 1}'), (FORM, b"a=1&b=2")):
+            yield MalformedRequest(f"{kind} Content-Length {number}", method="POST", content_type=kind, body=body, content_length=length)
 
 
 # ---- Bodies ---------------------------------------------------------------------------------------------------------
