@@ -1,0 +1,103 @@
+"""docs/copying.md is true: its code runs in an empty folder with the files that it names, and its table has every file's needs."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import access_tokens
+from tests.access_tokens.test_lifts_out import run
+
+PACKAGE = Path(access_tokens.__file__).parent
+PAGE = (PACKAGE.parent / "docs" / "copying.md").read_text()
+VERIFIER, SETTINGS, VIEWS, OWN_TEST = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+FOUR_FILES, DRF_FILES = (
+    re.findall(r"`(\w+\.py)`", PAGE.split(heading, 1)[1].split("```", 1)[0]) for heading in ("## Four files", "## A Django REST framework")
+)
+
+# The page's issuer publishes the test's key without a network.
+PUBLISHES = """
+from access_tokens import keys
+
+published = {
+    "https://issuer.example/.well-known/openid-configuration": {"issuer": "https://issuer.example/", "jwks_uri": "https://issuer.example/keys"},
+    "https://issuer.example/keys": jwks,
+}
+keys.fetch_json = lambda address, **options: (published[address], 60)
+"""
+VERIFIES = """
+from access_tokens.rejections import TokenExpired
+
+caller = who_calls(token())
+assert (caller.owner, caller.client_id, caller.scopes, caller.is_machine) == (("https://issuer.example/", "ada"), "app", {"read"}, False)
+try:
+    who_calls(token(exp=1))
+except TokenExpired as rejection:
+    assert rejection.status == 401
+else:
+    raise SystemExit("an expired token was taken")
+"""
+STARTS = """
+import django
+from django.conf import settings
+
+settings.configure(
+    SECRET_KEY="x" * 50,
+    ROOT_URLCONF=__name__,
+    ALLOWED_HOSTS=["testserver"],
+    INSTALLED_APPS=["rest_framework"],
+    ACCESS_TOKENS=ACCESS_TOKENS,
+    REST_FRAMEWORK=REST_FRAMEWORK,
+)
+django.setup()
+"""
+CALLS = """
+from django.test import Client
+
+def get(**changes):
+    return Client().get("/notes", headers={"Authorization": f"Bearer {token(**changes)}"})
+
+assert get().json() == {"owner": ["https://issuer.example/", "ada"]}, get().content
+assert (get(exp=1).status_code, get(scope="x").status_code, get(sub="app").status_code) == (401, 403, 403)
+assert get(exp=1).json()["code"] == "invalid_token"
+assert Client().get("/.well-known/oauth-protected-resource/notes").json()["scopes_supported"] == ["read"]
+"""
+
+
+def test_the_four_files_verify_without_django(tmp_path):
+    assert FOUR_FILES == ["verify.py", "keys.py", "rejections.py", "callers.py"]
+    run(tmp_path, FOUR_FILES, PUBLISHES + VERIFIER + VERIFIES, {"django", "rest_framework", "drf_spectacular"})
+
+
+def test_the_view_is_protected_with_the_files_that_the_page_names(tmp_path):
+    run(tmp_path, FOUR_FILES + DRF_FILES, PUBLISHES + SETTINGS + STARTS + VIEWS + CALLS, {"drf_spectacular"})
+
+
+def test_the_pages_own_test_passes_in_a_project_that_is_nothing_but_the_page(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "access_tokens", ignore=shutil.ignore_patterns("__pycache__"))
+    settings = f'SECRET_KEY = "x" * 50\nROOT_URLCONF = "urls"\nINSTALLED_APPS = ["access_tokens", "rest_framework"]\n{SETTINGS}'
+    for name, text in {"settings.py": settings, "urls.py": VIEWS, "test_own.py": OWN_TEST}.items():
+        (tmp_path / name).write_text(text)
+    options = ["--rootdir", str(tmp_path), "--ds=settings", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-E", "-m", "pytest", "-q", *options, "test_own.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def imported_at_the_top(file: Path) -> set[str]:
+    """The package's own files that `file` cannot be imported without."""
+    named: set[str] = set()
+    for statement in ast.parse(file.read_text()).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "access_tokens":
+            named |= {name.name for name in statement.names}
+        elif isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("access_tokens."):
+            named.add(str(statement.module).partition(".")[2])
+    return {f"{name}.py" for name in named}
+
+
+def test_the_table_has_every_file_and_what_it_needs():
+    table = re.findall(r"^\| `(\w+\.py)` \| ([^|]+) \|", PAGE, flags=re.MULTILINE)
+    listed = {file: set(re.findall(r"`(\w+\.py)`", needs)) for file, needs in table}
+    assert listed == {file.name: imported_at_the_top(file) for file in PACKAGE.glob("*.py")}
