@@ -35,15 +35,13 @@ class ApplicationForm(forms.ModelForm):
             "is_demo",
         )
 
-    fresh_secret = ""
-
     def _post_clean(self) -> None:
         """Give the application a secret, or take it away, as its method wants it; before the model's own rules are checked."""
         method = self.cleaned_data.get("authentication_method")
         if method == AuthenticationMethod.NONE:
             self.instance.secret_sha256 = ""
         elif method and not self.instance.secret_sha256:
-            self.fresh_secret = self.instance.set_new_secret()
+            self.instance.set_new_secret()
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which the stubs leave out
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from typing import Self
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS, Api
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX, User
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # nothing else belongs into the Content-Security-Policy of the pages that lead there
 
 
 def origin_of(uri: str) -> str:
@@ -37,7 +39,7 @@ def check_redirect_uri(uri: str) -> None:
         raise ValidationError("This is not a URI.") from error
     if not uri.isascii() or any(c.isspace() or not c.isprintable() for c in uri) or "#" in uri or "*" in uri or "@" in parts.netloc:
         raise ValidationError("A redirect URI is plain ASCII, without blanks, fragment, wildcard and user name.")
-    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    is_web = parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.hostname or ""))
     is_native = "." in parts.scheme  # RFC 8252 section 7.1: reversed domain name, so never javascript: or data:
     if not (is_web or is_native):
         raise ValidationError("A redirect URI starts with https://, http:// or a scheme of the application's own such as com.example.app:.")
@@ -94,6 +96,7 @@ class Application(models.Model):
     )
 
     objects = ApplicationQuerySet.as_manager()
+    fresh_secret = ""  # the secret itself, on the object that has just made it; never stored
 
     class Meta:
         ordering = ["name"]
@@ -135,9 +138,9 @@ class Application(models.Model):
 
     def set_new_secret(self) -> str:
         """Give the application a fresh secret of 256 random bits and return it: it cannot be read again. Does not save."""
-        secret = secrets.token_urlsafe(32)
-        self.secret_sha256 = sha256_of(secret)
-        return secret
+        self.fresh_secret = secrets.token_urlsafe(32)
+        self.secret_sha256 = sha256_of(self.fresh_secret)
+        return self.fresh_secret
 
     def has_secret(self, secret: str) -> bool:
         """Whether `secret` is this application's, compared in constant time."""

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 
 from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, SigningKey, User
+from authorization_server.models.applications import check_redirect_uri
 from tests.authorization_server.conftest import GEOCODING, Browser
 
 TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "signingkey", "user"]
@@ -13,6 +17,19 @@ TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "
 @pytest.fixture
 def admin(seeded):
     return Browser().is_signed_in_as("admin")
+
+
+@pytest.fixture
+def gina_may(seeded):
+    """Make gina staff with these permissions."""
+
+    def may(*codenames):
+        gina = User.objects.get(username="gina")
+        gina.is_staff = True
+        gina.save()
+        gina.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+
+    return may
 
 
 def application_form(**changes):
@@ -74,14 +91,24 @@ def test_a_grant_s_scopes_must_be_those_of_its_api(admin):
 
 def test_a_new_application_s_secret_is_shown_once(admin, back_channel):
     url = "/admin/authorization_server/application/"
-    assert admin.post(f"{url}add/", **application_form()).status_code == 302
-    shown = re.search(r"The secret of new-app: ([\w-]{43}) ", admin.get(url).content.decode())
+    answer = admin.post(f"{url}add/", **application_form())
+    shown = re.search(r"The secret of new-app: <code>([\w-]{43})</code>", answer.content.decode())
     application = Application.objects.get(client_id="new-app")
     assert shown
     assert application.has_secret(shown[1])
+    assert "no-store" in answer["Cache-Control"]
     for page in (admin.get(url), admin.get(f"{url}{application.pk}/change/")):
         assert shown[1] not in page.content.decode()
         assert application.secret_sha256 not in page.content.decode()
+
+
+def test_a_secret_goes_through_no_cookie_and_no_session(admin):
+    admin.post("/admin/authorization_server/application/add/", **application_form())
+    for application in Application.objects.all():
+        admin.post("/admin/authorization_server/application/", action="replace_secret", _selected_action=application.pk)
+    assert set(admin.client.cookies) <= {"authorization_server_session", "all_csrf"}
+    for session in Session.objects.all():
+        assert "The secret of" not in str(session.get_decoded())
 
 
 def test_changing_an_application_leaves_its_secret(admin):
@@ -106,11 +133,62 @@ def test_a_public_application_has_none_and_cannot_act_for_itself(admin):
 def test_replacing_a_secret_shows_the_new_one_once_and_ends_the_old_one(admin, back_channel):
     application = Application.objects.get(client_id="geocoding-backend")
     url = "/admin/authorization_server/application/"
-    admin.post(url, action="replace_secret", _selected_action=application.pk)
-    shown = re.search(r"The secret of geocoding-backend: ([\w-]{43}) ", admin.get(url).content.decode())
+    answer = admin.post(url, action="replace_secret", _selected_action=application.pk)
+    shown = re.search(r"The secret of geocoding-backend: <code>([\w-]{43})</code>", answer.content.decode())
     assert shown
+    assert "Replaced the secret" in admin.get(f"{url}{application.pk}/history/").content.decode()
     assert back_channel.machine_token().status_code == 401
     assert back_channel.machine_token(client_secret=shown[1]).status_code == 200
+
+
+def test_who_may_only_look_at_applications_cannot_replace_a_secret(seeded, gina_may):
+    gina_may("view_application")
+    application = Application.objects.get(client_id="geocoding-backend")
+    url = "/admin/authorization_server/application/"
+    gina = Browser().is_signed_in_as("gina")
+    assert gina.get(url).status_code == 200
+    gina.post(url, action="replace_secret", _selected_action=application.pk)
+    assert Application.objects.get(pk=application.pk).secret_sha256 == application.secret_sha256
+
+
+@pytest.mark.parametrize(
+    ("table", "lookup"),
+    [
+        ("signingkey", "private_key_encrypted__startswith=g"),
+        ("authorizationcode", "code_sha256__startswith=a"),
+        ("authorizationcode", "user__password__startswith=p"),
+        ("application", "secret_sha256__startswith=a"),
+        ("user", "password__startswith=p"),
+        ("user", "username=%00"),
+        ("user", "sub__regex=("),
+        ("api", "name=%00"),
+        ("consent", "given_at__regex=("),
+    ],
+)
+def test_a_list_cannot_be_filtered_by_what_it_does_not_offer(admin, table, lookup):
+    assert admin.get(f"/admin/authorization_server/{table}/?{lookup}").status_code == 400
+
+
+@pytest.mark.parametrize("lookup", ["is_staff__exact=1", "is_demo__exact=1", "groups__id__exact=1"])
+def test_a_list_can_be_filtered_by_what_it_offers(admin, lookup):
+    assert admin.get(f"/admin/authorization_server/user/?{lookup}").status_code == 200
+
+
+def test_a_search_for_nul_finds_nothing(admin):
+    where = "app_label=authorization_server&model_name=application&field_name=owner&term=%00"
+    assert admin.get(f"/admin/autocomplete/?{where}").json()["results"] == []
+    assert admin.get("/admin/auth/group/?name=%00").status_code == 400
+
+
+@pytest.mark.parametrize("uri", ["https://a.example;script-src/", "https://a.example,b/", "https://a'b/", "https://a|b/"])
+def test_a_redirect_uri_s_host_brings_nothing_into_a_page_s_policy(uri):
+    with pytest.raises(ValidationError):
+        check_redirect_uri(uri)
+
+
+@pytest.mark.parametrize("uri", ["https://a_b-c.example:8443/cb?x=1", "http://[::1]:8000/cb", "http://127.0.0.1/cb", "com.example.app:/cb"])
+def test_a_redirect_uri_may_have_every_usual_host(uri):
+    check_redirect_uri(uri)
 
 
 def test_a_redirect_uri_is_checked_before_it_is_saved(admin):
