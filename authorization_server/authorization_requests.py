@@ -77,6 +77,5 @@ def validate(parameters: Parameters, destination: Destination) -> AuthorizationR
     if not application.allows_authorization_code:
         raise UnauthorizedClient(f"{application.name} may not sign people in (authorization code is off).", reason="grant_not_allowed")
     api = requested_api(parameters)
-    requested = frozenset(parameters.get("scope").split())
-    scopes = client_grants.scopes_for_people(application=application, api=api, requested=requested)
+    scopes = client_grants.scopes_for_people(application=application, api=api, requested=parameters.scopes)
     return AuthorizationRequest(parameters, destination, api, scopes)

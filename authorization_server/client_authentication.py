@@ -23,8 +23,12 @@ def authenticate(parameters: Parameters, authorization: str) -> Application:
     """The application that sent the request, with `authorization` being the `Authorization` header or empty.
 
     Raises `ClientAuthenticationFailed`, byte for byte the same for an unknown client and a wrong secret;
-    `InvalidRequest` when it authenticates in two ways.
+    `InvalidRequest` when it authenticates in two ways. An assertion (RFC 7523) is a way that no application has here.
     """
+    if parameters.get("client_assertion"):
+        if authorization or parameters.get("client_secret"):
+            raise InvalidRequest("There is a client_assertion beside a secret. Authenticate in one way.", reason="two_methods")
+        raise ClientAuthenticationFailed(reason="method_not_accepted", tried_basic=False)
     credentials = _in_header(authorization) if authorization else _in_body(parameters)
     if authorization:
         _check_body_agrees(parameters, credentials)

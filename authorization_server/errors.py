@@ -2,11 +2,13 @@
 
 from authlib.oauth2.base import OAuth2Error
 
+LONGEST_DESCRIPTION = 1000  # what a caller sent is quoted in it, and comes back in a redirection's address
+
 
 def as_error_description(text: str) -> str:
     """`text` in the characters that RFC 6749 section 5.2 allows: printable ASCII without double quote and backslash."""
     plain = text.replace('"', "'").replace("\\", "/")
-    return "".join(c if " " <= c <= "~" else "?" for c in plain)
+    return "".join(c if " " <= c <= "~" else "?" for c in plain[:LONGEST_DESCRIPTION])
 
 
 class Refused(OAuth2Error):  # type: ignore[misc]  # Authlib has no types

@@ -70,6 +70,11 @@ class Parameters(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
         """The value, or an empty text."""
         return self._one.get(name, "")
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The words of `scope`, separated by spaces and by nothing else (RFC 6749 section 3.3)."""
+        return frozenset(filter(None, self.get("scope").split(" ")))
+
     def check(self) -> None:
         """Raise `InvalidRequest` for what is repeated or unreadable. A repeated `resource` is left to whoever looks for the API."""
         if self.unreadable:

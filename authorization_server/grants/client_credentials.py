@@ -31,7 +31,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[mis
         self.request.scopes = client_grants.scopes_for_machine(
             application=application,
             api=self.request.api,
-            requested=frozenset(self.request.payload.get("scope").split()),
+            requested=self.request.payload.scopes,
         )
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:

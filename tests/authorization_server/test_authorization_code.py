@@ -120,6 +120,11 @@ def test_without_a_state_the_answer_has_none(visitor):
     assert "state" not in sent_back(visitor.authorize(state=None, scope="delete"))
 
 
+@pytest.mark.parametrize("between", ["\u00a0", "\u2003", "\u2028"])
+def test_scopes_are_separated_by_the_space_alone_rfc6749_section_3_3(visitor, between):
+    assert "error=invalid_scope" in visitor.authorize(scope=f"read{between}write")["Location"]
+
+
 def test_a_missing_challenge_names_the_cure(visitor):
     assert "Send one with code_challenge_method=S256" in sent_back(visitor.authorize(code_challenge=None))["error_description"]
 

@@ -158,3 +158,15 @@ def test_a_new_secret_has_256_random_bits_and_only_its_sha256_is_kept(backend):
 
 def test_an_application_without_a_secret_has_none_that_fits():
     assert not Application(client_id="x", secret_sha256="").has_secret("")
+
+
+@pytest.mark.parametrize("client_id", ["geocoding-backend", "calendar-spa", "nobody"])
+def test_an_assertion_is_no_way_to_authenticate_here_rfc7523(back_channel, client_id):
+    answer = back_channel.machine_token(client_id, client_secret=None, client_assertion="eyJ", client_assertion_type="urn:x")
+    assert_refused(answer, error="invalid_client", status=401)
+
+
+def test_an_assertion_beside_a_secret_is_two_ways_rfc6749_section_2_3(back_channel):
+    assert_refused(back_channel.machine_token(client_assertion="eyJ"), error="invalid_request")
+    answer = in_header(back_channel, basic("geocoding-backend", SECRET), client_assertion="eyJ")
+    assert_refused(answer, error="invalid_request")

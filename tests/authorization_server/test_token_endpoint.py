@@ -200,3 +200,14 @@ def test_the_log_says_the_precise_reason_that_the_answer_does_not(back_channel, 
     back_channel.machine_token(client_secret="wrong")
     reasons = [record.reason for record in caplog.records if getattr(record, "decision", "") == "request.refused"]
     assert reasons == ["unknown_client", "wrong_secret"]
+
+
+@pytest.mark.parametrize("between", ["\u00a0", "\u2003", "\u2028", "\u3000"])
+def test_scopes_are_separated_by_the_space_alone_rfc6749_section_3_3(back_channel, between):
+    answer = back_channel.machine_token(scope=f"a{between}b")
+    assert "a?b" in answer.json()["error_description"]
+
+
+def test_a_text_in_an_answer_quotes_what_was_sent_in_bounded_length(back_channel):
+    answer = back_channel.machine_token(audience="a" * 100_000)
+    assert len(answer.content) < 2000
