@@ -36,8 +36,12 @@ class PlainLines(logging.Formatter):
     """`level logger message field=value …` on one line; control characters are escaped, so that no record can forge another."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The whole record as one line, a traceback behind it where there is one."""
+        """The whole record as one line; a traceback behind it is indented, because an error's text may hold line ends of a caller's."""
         fields = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
         line = " ".join([f"{record.levelname:<7} {record.name}: {record.getMessage()}", *(f"{k}={v}" for k, v in fields.items())])
-        escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
-        return f"{escaped}\n{self.formatException(record.exc_info)}" if record.exc_info else escaped
+        traceback = self.formatException(record.exc_info).splitlines() if record.exc_info else []
+        return "\n".join([_printable(line), *(f"        {_printable(line)}" for line in traceback)])
+
+
+def _printable(line: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

@@ -242,12 +242,15 @@ ALLOWED_HOSTS = env.words(
 )
 # Cookies know no ports: one name per service keeps four services on one host from overwriting each other's.
 SESSION_ENGINE = "authorization_server.sessions"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # the default is a cookie more, of another name
 SESSION_COOKIE_NAME = f"{_cookie}authorization_server_session"
 DAYBOOK_SESSION_COOKIE_NAME = f"{_cookie}daybook_session"
 CSRF_COOKIE_NAME = f"{_cookie}{SERVICE}_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Behind a proxy that ends TLS the requests themselves are plain http, and a browser's `Origin: https://…` would not fit them.
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(OWN_URL))]
 CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_REFERRER_POLICY = "same-origin"  # never no-referrer: that makes `Origin: null`, and the CSRF check fails

@@ -63,6 +63,16 @@ def test_a_traceback_stays_inside_its_json_object(log):
     assert "ValueError: broken" in json.loads(line)["exc_info"]
 
 
+def test_in_plain_lines_a_traceback_is_indented_and_can_forge_no_record(log):
+    try:
+        raise ValueError("broken\nINFO    four_checks.requests: GET / 200\x1b[2J")
+    except ValueError as error:
+        first, *rest = log(PlainLines(), "failed", level=logging.ERROR, exc_info=error)
+    assert first == "ERROR   four_checks.tests: failed"
+    assert rest
+    assert all(line.startswith("        ") and line.isprintable() for line in rest)
+
+
 @pytest.mark.parametrize(("logger", "kept"), [("django.security.DisallowedHost", False), ("django.request", True)])
 def test_what_django_refuses_leaves_a_line_but_no_traceback_which_anybody_could_cause(logger, kept):
     record = logging.makeLogRecord({"name": logger, "exc_info": (ValueError, ValueError("a b"), None)})

@@ -157,3 +157,15 @@ def test_the_environment_wins_over_dotenv_and_that_over_what_the_demo_wrote(tmp_
 
 def test_an_empty_variable_counts_as_not_set(read_settings):
     assert read_settings(ISSUER="", CALENDAR_AUDIENCE="")["CALENDAR_AUDIENCE"] == "api.calendar"
+
+
+@pytest.mark.parametrize(
+    ("variables", "origin"),
+    [
+        ({"SERVICE": "authorization_server", "ISSUER": "https://issuer.example/tenant/"}, "https://issuer.example"),
+        ({"SERVICE": "demo_client", "DEMO_CLIENT_URL": "https://daybook.example:8443"}, "https://daybook.example:8443"),
+        ({}, "http://localhost:8000"),
+    ],
+)
+def test_forms_are_taken_from_this_process_s_own_origin_alone_also_behind_a_proxy_that_ends_tls(read_settings, variables, origin):
+    assert read_settings(**variables)["CSRF_TRUSTED_ORIGINS"] == [origin]
