@@ -64,7 +64,8 @@ class VirtualEnvironment:
         files = [argument for lock in locks for argument in ("-r", str(lock))]
         with step(f"Installing the packages of {' and '.join(lock.name for lock in locks)} with {'uv' if uv else 'pip'}"):
             if uv:
-                _run([uv, "pip", "install", "--python", str(self.python), "--require-hashes", *files])
+                # Compiled once here, as pip does it: else each first start, or where PYTHONDONTWRITEBYTECODE is set every start, is slow.
+                _run([uv, "pip", "install", "--python", str(self.python), "--require-hashes", "--compile-bytecode", *files])
                 return
             if subprocess.run([self.python, "-m", "pip", "--version"], check=False, capture_output=True).returncode:
                 _run([str(self.python), "-m", "ensurepip"])  # an environment that uv made has no pip

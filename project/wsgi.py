@@ -8,6 +8,8 @@ from typing import Any
 import django
 from django.core.handlers import wsgi
 
+from project.warm_up import warm_up_in_background
+
 LONGEST_HEADER = 16 * 1024  # characters; an access token has at most half of that
 _TOO_LONG = b"A header of this request is longer than this service reads.\n"
 logger = logging.getLogger("four_checks.requests")
@@ -46,3 +48,4 @@ class Handler(wsgi.WSGIHandler):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)
 application = Handler()
+warm_up_in_background()
