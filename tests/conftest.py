@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.urls import get_resolver
 
 
 class TestIssuer:
@@ -61,6 +62,12 @@ class TestIssuer:
             "scope": None,
         }
         return self.sign(self.user_claims(**{**machine, **changes}), headers)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def views_are_loaded():
+    """Views read addresses from the settings when they are imported: before any test changes the settings."""
+    _ = get_resolver().url_patterns
 
 
 _PRIVATE_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
