@@ -14,7 +14,7 @@ from launcher import addresses, local_settings
 from launcher.console import Failure, say, show_log_line, step
 from launcher.databases import Databases
 from launcher.locks import FolderLock
-from launcher.services import ServiceProcess
+from launcher.service_processes import ServiceProcess
 from launcher.virtual_environment import VirtualEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from launcher.addresses import SERVICES, Listener, is_free
 from launcher.databases import WITHOUT_DATABASE, commands
-from launcher.services import ServiceProcess
+from launcher.service_processes import ServiceProcess
 from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
