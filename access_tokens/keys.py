@@ -32,13 +32,13 @@ class KeySource:
     def __init__(self, read: Read, *, max_stale_hours: float = 24, unknown_kid_seconds: int = 60, retry_seconds: int = 10) -> None:
         self._read, self._max_stale_seconds = read, max_stale_hours * 3600
         self._unknown_kid_seconds, self._retry_seconds = unknown_kid_seconds, retry_seconds
-        self._held: tuple[Mapping[str, jwt.PyJWK], float, float] = ({}, 0, 0)  # keys, when read, lifetime: replaced as one
+        self._held: tuple[Mapping[str, jwt.PyJWK], float, float] = ({}, 0, 0)  # keys, when read, lifetime in s: replaced as one
         self._failed_at, self._unknown_kid_at, self._problem, self._lock = 0.0, 0.0, "they were never read", threading.Lock()
 
     def load(self) -> Mapping[str, jwt.PyJWK]:
         """All keys, read only when those at hand are too old. Raises `KeysUnavailable`."""
-        keys, read_at, lifetime = held = self._held
-        if not keys or not _is_within(lifetime, read_at):
+        keys, read_at, lifetime_seconds = held = self._held
+        if not keys or not _is_within(lifetime_seconds, read_at):
             keys, read_at, _ = self._read_unless_done(held, wait=not keys)
         if not keys or not _is_within(self._max_stale_seconds, read_at):
             next_try_seconds = round(self._failed_at + self._retry_seconds - time.time())
@@ -59,8 +59,8 @@ class KeySource:
         if self._lock.acquire(timeout=3 * FETCH_SECONDS if wait else 0):
             try:
                 if self._held is seen and not _is_within(self._retry_seconds, self._failed_at):
-                    jwks, lifetime = self._read()
-                    self._held = usable_keys(jwks), time.time(), lifetime
+                    jwks, lifetime_seconds = self._read()
+                    self._held = usable_keys(jwks), time.time(), lifetime_seconds
                     if not self._held[0]:
                         raise KeysUnavailable("no published key can be used here (is the package cryptography installed?)")
             except KeysUnavailable as problem:

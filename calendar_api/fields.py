@@ -64,7 +64,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class TextField(serializers.CharField):
-    """Text of at most `max_length` characters: one line, or several (`lines`), in which a tab may stand too."""
+    """Text of at most `max_length` characters: one line, or several (`is_multiline`), in which a tab may stand too."""
 
     default_error_messages = {
         **_EVERYWHERE,
@@ -74,11 +74,11 @@ class TextField(serializers.CharField):
         "lone_surrogate": "This has half of a surrogate pair, which is no character.",
     }
 
-    def __init__(self, *, lines: bool = False, **options: Any) -> None:
+    def __init__(self, *, is_multiline: bool = False, **options: Any) -> None:
         super().__init__(allow_blank=True, trim_whitespace=False, **options)
         # The checks that come with CharField for NUL and surrogates would be second opinions, in other words.
         self.validators = [check for check in self.validators if isinstance(check, MaxLengthValidator)]
-        self.allowed_controls = "\t\n" if lines else ""
+        self.allowed_controls = "\t\n" if is_multiline else ""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """As every field does; CharField would take empty text without a look. Raises `ValidationError`."""

@@ -142,9 +142,9 @@ def _refusals(*statuses: int, **examples: OpenApiExample) -> dict[tuple[int, str
     }
 
 
-def _answer_headers(*statuses: int, location: bool = False) -> list[OpenApiParameter]:
+def _answer_headers(*statuses: int, has_location: bool = False) -> list[OpenApiParameter]:
     every = [OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=list(statuses), description="The version, strong.")]
-    if location:
+    if has_location:
         every.append(
             OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=list(statuses), description="The event's address.")
         )
@@ -188,7 +188,7 @@ event_list = extend_schema_view(
     post=extend_schema(
         operation_id="create_event",
         summary="Create an event",
-        parameters=_answer_headers(201, location=True),
+        parameters=_answer_headers(201, has_location=True),
         request={"application/json": NewEventSerializer},
         examples=[_example("A rehearsal", REHEARSAL, request_only=True), _example("A whole day", BIRTHDAY, request_only=True)],
         responses={

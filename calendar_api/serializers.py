@@ -83,7 +83,7 @@ class EventSerializer(StrictSerializer):
     id = EventIdField(read_only=True)
     status = StatusField(default=Event.Status.CONFIRMED)
     summary = TextField(max_length=1024, default="", help_text="One line.")
-    description = TextField(max_length=8192, lines=True, default="")
+    description = TextField(max_length=8192, is_multiline=True, default="")
     location = TextField(max_length=1024, default="", help_text="A readable place, one line.")
     geo = GeoSerializer(allow_null=True, default=None)
     start = MomentSerializer()

@@ -11,7 +11,7 @@ class Service:
     name: str
     said: str
     sign: str
-    process: str
+    log_prefix: str
     setting: str
 
 
@@ -52,7 +52,7 @@ class NoAnswer(Failure):
         self.headline = f"The {service.said} does not answer"
         self.lead = f"Daybook tried `{url}`: {why}."
         self.steps = (
-            ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says why it stopped."),
+            ("Look at the terminal of `make demo`", f"A line that starts with `{service.log_prefix}` says why it stopped."),
             ("Does it run somewhere else?", f"Set `{service.setting}` in `.env` and start again."),
         )
 
@@ -68,7 +68,7 @@ class UnusableAnswer(Failure):
         self.lead = f"`{url}` {what}."
         self.steps = (
             ("Is that the right address?", f"Compare `{service.setting}` in `.env` with where the {service.said} runs."),
-            ("Look at the terminal of `make demo`", f"A line that starts with `{service.process}` says more."),
+            ("Look at the terminal of `make demo`", f"A line that starts with `{service.log_prefix}` says more."),
         )
 
 

@@ -49,21 +49,21 @@ def header_without_credentials(name: str, value: str) -> str:
 
 def text_without_credentials(text: str) -> str:
     """An address or a body without tokens, codes and code verifiers; each leaves its length behind."""
-    return _in_addresses_and_forms((*CREDENTIALS, _CODE), _in_json(CREDENTIALS, text, named=True), named=True)
+    return _in_addresses_and_forms((*CREDENTIALS, _CODE), _in_json(CREDENTIALS, text, is_named=True), is_named=True)
 
 
 def _without(names: tuple[str, ...], text: str) -> str:
-    return _in_addresses_and_forms(names, _in_json(names, text, named=False), named=False)
+    return _in_addresses_and_forms(names, _in_json(names, text, is_named=False), is_named=False)
 
 
-def _in_json(names: tuple[str, ...], text: str, *, named: bool) -> str:
+def _in_json(names: tuple[str, ...], text: str, *, is_named: bool) -> str:
     pattern = rf'("({"|".join(names)})"\s*:\s*)"((?:[^"\\]|\\.)*)"'
-    return re.sub(pattern, lambda m: f'{m[1]}"{_named(m[2], m[3]) if named else MASK}"', text)
+    return re.sub(pattern, lambda m: f'{m[1]}"{_named(m[2], m[3]) if is_named else MASK}"', text)
 
 
-def _in_addresses_and_forms(names: tuple[str, ...], text: str, *, named: bool) -> str:
+def _in_addresses_and_forms(names: tuple[str, ...], text: str, *, is_named: bool) -> str:
     pattern = rf'((?:^|(?<=[?&#;\s"]))({"|".join(names)})=)([^&#\s"\'<>]*)'
-    return re.sub(pattern, lambda m: f"{m[1]}{_named(m[2], m[3]) if named else MASK}", text)
+    return re.sub(pattern, lambda m: f"{m[1]}{_named(m[2], m[3]) if is_named else MASK}", text)
 
 
 def _named(name: str, value: str) -> str:

@@ -16,36 +16,36 @@ _GEOCODEJSON_VERSION = "0.1.0"
 _GEOCODEJSON_TYPES = {"place": "locality", "city": "city", "country": "country"}
 
 
-def answer(data: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
+def answer(gazetteer: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
     """The answer to one lookup: what was understood, what is there (or why nothing is), and whose data it is."""
     found = {"query": _written(query.point), "result": result}
-    return {**found, **({} if result else {"reason": NO_PLACE}), **_origin(data)}
+    return {**found, **({} if result else {"reason": NO_PLACE}), **_origin(gazetteer)}
 
 
-def batch_answer(data: Places, batch: Batch, results: Iterable[dict[str, Any] | None]) -> bytes:
+def batch_answer(gazetteer: Places, batch: Batch, results: Iterable[dict[str, Any] | None]) -> bytes:
     """The answers to a batch, in its order, as JSON. Written row by row: ten thousand results never stand in memory at once."""
     rows = (
         {"query": _written(point), "id": own_id, "result": result, "reason": None if result else NO_PLACE}
         for point, own_id, result in zip(batch.points, batch.ids, results, strict=True)
     )
     written = b",".join([_JSON.encode(row).encode() for row in rows])
-    return b'{"results":[' + written + b"]," + _JSON.encode(_origin(data)).encode()[1:]
+    return b'{"results":[' + written + b"]," + _JSON.encode(_origin(gazetteer)).encode()[1:]
 
 
-def geocodejson(data: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
+def geocodejson(gazetteer: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
     """The same answer as GeocodeJSON: a feature collection with one feature, or none."""
     about = {
         "version": _GEOCODEJSON_VERSION,
         "query": f"{query.point[0]!r},{query.point[1]!r}",
-        **_origin(data),
+        **_origin(gazetteer),
         **({} if result else {"reason": NO_PLACE}),
     }
     return {"type": "FeatureCollection", "geocoding": about, "features": [_feature(result)] if result else []}
 
 
-def etag(data: Places, query: Query, form: str) -> str:
+def etag(gazetteer: Places, query: Query, form: str) -> str:
     """Strong: the same data, the same code, the same question and the same format give the same bytes."""
-    named = "\n".join([data.data_version, _code_version(), repr((query.point, query.detail, query.max_distance_km)), form])
+    named = "\n".join([gazetteer.data_version, _code_version(), repr((query.point, query.detail, query.max_distance_km)), form])
     return f'"{hashlib.sha256(named.encode()).hexdigest()[:32]}"'
 
 
@@ -75,8 +75,8 @@ def _written(point: Point) -> dict[str, float]:
     return {"lat": point[0], "lon": point[1]}
 
 
-def _origin(data: Places) -> dict[str, str]:
-    return {"attribution": data.attribution, "licence": data.licence, "data_version": data.data_version}
+def _origin(gazetteer: Places) -> dict[str, str]:
+    return {"attribution": gazetteer.attribution, "licence": gazetteer.licence, "data_version": gazetteer.data_version}
 
 
 @cache

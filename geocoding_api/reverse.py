@@ -24,7 +24,7 @@ Point = tuple[float, float]
 
 
 def reverse(
-    data: Places, points: Sequence[Point], *, detail: str = "place", max_distance_km: float | None = None
+    gazetteer: Places, points: Sequence[Point], *, detail: str = "place", max_distance_km: float | None = None
 ) -> Iterator[dict[str, Any] | None]:
     """What is at each of `points` (latitude, longitude in degrees, normalised): the contract's `result`, None for nothing.
 
@@ -32,13 +32,13 @@ def reverse(
     is that near, the country alone is named. The country never depends on the places: it comes from the borders.
     """
     for start in range(0, len(points), _POINTS_AT_ONCE):
-        yield from _results(data, points[start : start + _POINTS_AT_ONCE], detail, max_distance_km)
+        yield from _results(gazetteer, points[start : start + _POINTS_AT_ONCE], detail, max_distance_km)
 
 
-def _results(data: Places, points: Sequence[Point], detail: str, max_distance_km: float | None) -> list[dict[str, Any] | None]:
+def _results(gazetteer: Places, points: Sequence[Point], detail: str, max_distance_km: float | None) -> list[dict[str, Any] | None]:
     coordinates = np.array(points, dtype=np.float64)
     latitudes, longitudes = coordinates[:, 0], coordinates[:, 1]
-    countries, offshore = data.borders.country_at(latitudes, longitudes)
+    countries, offshore = gazetteer.borders.country_at(latitudes, longitudes)
     results: list[dict[str, Any] | None] = [None] * len(points)
     there = np.flatnonzero(countries != NO_COUNTRY)
     if not there.size:
@@ -47,8 +47,9 @@ def _results(data: Places, points: Sequence[Point], detail: str, max_distance_km
     where = latitudes[there], longitudes[there], countries[there]
     place_within_km = PLACE_WITHIN_KM if max_distance_km is None else max_distance_km
     city_within_km = max_distance_km if max_distance_km is not None and detail == "city" else min(CITY_WITHIN_KM, place_within_km)
-    places, distances = most_telling_place(*data.nearest.places(*where, count=_CANDIDATES), data.populations, within_km=place_within_km)
-    cities, city_distances = city_around(*data.nearest.cities(*where, count=_CITY_CANDIDATES), data.populations, within_km=city_within_km)
+    nearest, populations = gazetteer.nearest, gazetteer.populations
+    places, distances = most_telling_place(*nearest.places(*where, count=_CANDIDATES), populations, within_km=place_within_km)
+    cities, city_distances = city_around(*nearest.cities(*where, count=_CITY_CANDIDATES), populations, within_km=city_within_km)
     if detail == "city":  # where no city is near, the place is the best there is
         has_city = cities >= 0
         places, distances = np.where(has_city, cities, places), np.where(has_city, city_distances, distances)
@@ -56,20 +57,20 @@ def _results(data: Places, points: Sequence[Point], detail: str, max_distance_km
         there.tolist(), where[2].tolist(), offshore[there].tolist(), places.tolist(), distances.tolist(), cities.tolist(), strict=True
     )
     for row, country, is_offshore, place, distance_km, city in rows:
-        named = data.place(place) if place >= 0 else None
+        named = gazetteer.place(place) if place >= 0 else None
         if named is None or detail == "country":
-            results[row] = _country_result(data, country, named, is_offshore=is_offshore)
+            results[row] = _country_result(gazetteer, country, named, is_offshore=is_offshore)
         else:
-            city_name = data.name(city) if city >= 0 else None
+            city_name = gazetteer.name(city) if city >= 0 else None
             kind = "city" if detail == "city" and city >= 0 else "place"
-            results[row] = _place_result(data, country, named, distance_km, city_name, kind=kind, is_offshore=is_offshore)
+            results[row] = _place_result(gazetteer, country, named, distance_km, city_name, kind=kind, is_offshore=is_offshore)
     return results
 
 
 def _place_result(
-    data: Places, country: int, place: Place, distance_km: float, city: str | None, *, kind: str, is_offshore: bool
+    gazetteer: Places, country: int, place: Place, distance_km: float, city: str | None, *, kind: str, is_offshore: bool
 ) -> dict[str, Any]:
-    country_name = data.country_names[country]
+    country_name = gazetteer.country_names[country]
     return {
         "display_name": display_name((place.name, place.region, country_name)),
         "type": kind,
@@ -77,7 +78,7 @@ def _place_result(
         "city": city,
         "admin1": place.region or None,
         "country": country_name,
-        "country_code": data.country_codes[country],
+        "country_code": gazetteer.country_codes[country],
         "timezone": place.time_zone,
         "distance_km": round(distance_km, 2),
         "match": "offshore" if is_offshore else "inside",
@@ -85,9 +86,9 @@ def _place_result(
     }
 
 
-def _country_result(data: Places, country: int, nearest: Place | None, *, is_offshore: bool) -> dict[str, Any]:
+def _country_result(gazetteer: Places, country: int, nearest: Place | None, *, is_offshore: bool) -> dict[str, Any]:
     """The country alone: asked for, or (`nearest` is None) all there is to say."""
-    country_name = data.country_names[country]
+    country_name = gazetteer.country_names[country]
     inside = "offshore" if is_offshore else "inside"
     return {
         "display_name": country_name,
@@ -96,7 +97,7 @@ def _country_result(data: Places, country: int, nearest: Place | None, *, is_off
         "city": None,
         "admin1": None,
         "country": country_name,
-        "country_code": data.country_codes[country],
+        "country_code": gazetteer.country_codes[country],
         "timezone": nearest.time_zone if nearest else None,
         "distance_km": None,
         "match": inside if nearest else "country_only",

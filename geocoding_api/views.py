@@ -47,14 +47,14 @@ class Reverse(APIView):
     def get(self, request: Request) -> HttpResponse:
         """What is at one point. 304 for an answer that the caller has (`If-None-Match`): here the token has been checked."""
         query = query_in(request.query_params)
-        data = _data()
+        gazetteer = _gazetteer()
         form = _answer_as(request, query.format or request.accepted_renderer.format)
-        headers = {"ETag": etag(data, query, form), "Cache-Control": "private, max-age=86400", "Vary": _VARY}
+        headers = {"ETag": etag(gazetteer, query, form), "Cache-Control": "private, max-age=86400", "Vary": _VARY}
         if _has_seen(headers["ETag"], request.headers.get("If-None-Match", "")):
             return HttpResponseNotModified(headers=headers)
-        (result,) = reverse(data, [query.point], detail=query.detail, max_distance_km=query.max_distance_km)
+        (result,) = reverse(gazetteer, [query.point], detail=query.detail, max_distance_km=query.max_distance_km)
         write = geocodejson if form == GeocodeJsonRenderer.format else answer
-        return Response(write(data, query, result), headers=headers)
+        return Response(write(gazetteer, query, result), headers=headers)
 
     def post(self, request: Request) -> HttpResponse:
         """What is at each of up to 10,000 points. One malformed point refuses them all."""
@@ -67,10 +67,10 @@ class Reverse(APIView):
         except TooManyPoints:
             detail = f"Send at most {MOST_POINTS:,} points at once; split the batch."
             raise Problem(status=413, code="too_many_points", title="Too many points", detail=detail) from None
-        data = _data()
-        results = reverse(data, batch.points, detail=batch.detail, max_distance_km=batch.max_distance_km)
+        gazetteer = _gazetteer()
+        results = reverse(gazetteer, batch.points, detail=batch.detail, max_distance_km=batch.max_distance_km)
         headers = {"Cache-Control": "no-store", "Vary": _VARY}
-        return HttpResponse(batch_answer(data, batch, results), content_type=JSONRenderer.media_type, headers=headers)
+        return HttpResponse(batch_answer(gazetteer, batch, results), content_type=JSONRenderer.media_type, headers=headers)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As DRF does it, without keeping the answer."""
@@ -98,7 +98,7 @@ def _answer_as(request: Request, form: str) -> str:
     return form
 
 
-def _data() -> Places:
+def _gazetteer() -> Places:
     try:
         return places()
     except DataMissing as error:
