@@ -207,10 +207,14 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("four_checks", BASE_DIR / "project" / "static")]
 WHITENOISE_USE_FINDERS = True  # served straight from the applications' folders: no collecting step to forget
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # project/cors.py says what scripts of other origins may read
 
 
 def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> None:  # noqa: N802 - WhiteNoise's name
-    """The page on which a sign-in in Swagger UI ends has to reach the page that opened it."""
+    """A static page needs what Django's middleware gives to all others. Where a sign-in in Swagger UI ends must reach its opener."""
+    if url.endswith(".html"):
+        headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        headers["X-Frame-Options"] = "DENY"
     if url.endswith("/oauth2-redirect.html"):
         headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
 
