@@ -68,6 +68,11 @@ def test_a_bad_database_url_is_refused_without_printing_its_password(read_settin
     assert "password@" not in str(refusal.value).replace("user:password@host", "")
 
 
+def test_a_store_that_is_no_redis_stops_the_start_without_printing_its_password(read_settings):
+    with pytest.raises(BadSetting, match="^CACHE_URL is '\\*\\*\\*'. Cure: write redis://"):
+        read_settings(CACHE_URL="memcached://four:password@localhost")
+
+
 @pytest.mark.parametrize("service", ["demo_client", "calendar_api", "geocoding_api"])
 def test_only_the_authorization_server_needs_the_key_that_encrypts_signing_keys(read_settings, service):
     settings = read_settings(SERVICE=service, SIGNING_KEYS_ENCRYPTION_KEY="")
