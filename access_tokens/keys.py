@@ -25,13 +25,12 @@ Read = Callable[[], tuple[object, float]]
 class KeySource:
     """The keys of one issuer by their `kid`. `read` returns a JWK set, which replaces the old one, and its lifetime in seconds.
 
-    One thread reads, the others use what is there. An unknown `kid` has the set read again, once in `unknown_kid_seconds`;
-    after a failure nobody tries again for `retry_seconds`, and the old keys serve until they are `max_stale_hours` old.
+    One thread reads: after a failure not for `retry_seconds`, for an unknown `kid` once in `unknown_kid_seconds`. Old keys serve meanwhile.
     """
 
     def __init__(self, read: Read, *, max_stale_hours: float = 24, unknown_kid_seconds: int = 60, retry_seconds: int = 10) -> None:
         self._read, self._max_stale_seconds = read, max_stale_hours * 3600
-        self._unknown_kid_seconds, self._retry_seconds = unknown_kid_seconds, retry_seconds
+        self._unknown_kid_seconds, self._retry_seconds, self._reading_since = unknown_kid_seconds, retry_seconds, float("inf")
         self._held: tuple[Mapping[str, jwt.PyJWK], float, float] = ({}, 0, 0)  # keys, when read, lifetime in s: replaced as one
         self._failed_at, self._unknown_kid_at, self._problem, self._lock = 0.0, 0.0, "they were never read", threading.Lock()
 
@@ -41,23 +40,24 @@ class KeySource:
         if not keys or not _is_within(lifetime_seconds, read_at):
             keys, read_at, _ = self._read_unless_done(held, wait=not keys)
         if not keys or not _is_within(self._max_stale_seconds, read_at):
-            next_try_seconds = round(self._failed_at + self._retry_seconds - time.time())
-            raise KeysUnavailable(self._problem, retry_after_seconds=max(1, next_try_seconds))
+            raise KeysUnavailable(self._problem, retry_after_seconds=max(1, round(self._failed_at + self._retry_seconds - time.time())))
         return keys
 
     def find(self, kid: object) -> jwt.PyJWK | None:
         """The key that `kid`, straight out of an unverified header, names. Raises `KeysUnavailable`."""
         held, keys = self._held, self.load()
-        if isinstance(kid, str) and kid not in keys and held is self._held:  # else they were read just now
-            is_due = not _is_within(self._unknown_kid_seconds, self._unknown_kid_at)
-            if is_due or self._lock.locked():  # a reading under way may bring the key: a good token is worth the wait
-                self._unknown_kid_at = time.time() if is_due else self._unknown_kid_at
-                keys, _, _ = self._read_unless_done(held, wait=True)
+        is_new = isinstance(kid, str) and kid not in keys and held is self._held  # else they were read just now
+        is_due = is_new and not _is_within(self._unknown_kid_seconds, self._unknown_kid_at)
+        if is_due or (is_new and self._lock.locked()):  # a reading under way may bring the key, too
+            self._unknown_kid_at = time.time() if is_due else self._unknown_kid_at
+            keys, _, _ = self._read_unless_done(held, wait=True)
         return keys.get(kid) if isinstance(kid, str) else None
 
     def _read_unless_done(self, seen: object, *, wait: bool) -> tuple[Mapping[str, jwt.PyJWK], float, float]:
-        if self._lock.acquire(timeout=3 * FETCH_SECONDS if wait else 0):
+        left = 3 * FETCH_SECONDS - (time.monotonic() - self._reading_since)  # nobody waits for a reading that hangs
+        if self._lock.acquire(timeout=min(max(0, left), 3 * FETCH_SECONDS) if wait else 0):
             try:
+                self._reading_since = time.monotonic()
                 if self._held is seen and not _is_within(self._retry_seconds, self._failed_at):
                     jwks, lifetime_seconds = self._read()
                     self._held = usable_keys(jwks), time.time(), lifetime_seconds
@@ -66,6 +66,7 @@ class KeySource:
             except KeysUnavailable as problem:
                 self._failed_at, self._problem = time.time(), problem.detail
             finally:
+                self._reading_since = float("inf")
                 self._lock.release()
         return self._held
 
@@ -114,10 +115,9 @@ def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, An
 def usable_keys(jwks: object) -> Mapping[str, jwt.PyJWK]:
     """The public signature keys in a JWK set (RFC 7517 section 5) by `kid`; one without `alg` is for RS256, ES256, … by its type."""
     keys: dict[str, jwt.PyJWK] = {}
-    entries = jwks.get("keys") if isinstance(jwks, dict) else None
-    if not isinstance(entries, list):
+    if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
         raise KeysUnavailable("what was read is no JWK set")
-    for jwk in entries:
+    for jwk in jwks["keys"]:
         try:
             if isinstance(jwk["kid"], str) and jwk.get("use", "sig") == "sig" and jwk["kty"] != "oct" and "d" not in jwk:
                 key = jwt.PyJWK(jwk)

@@ -217,6 +217,30 @@ def test_while_one_thread_fetches_the_others_use_what_is_there(server, clock):
     assert len(server.asked) == 4
 
 
+def test_a_reading_that_hangs_holds_up_nobody_for_longer_than_it_ought_to_take(monkeypatch):
+    monkeypatch.setattr(keys_module, "FETCH_SECONDS", 0.1)
+    is_reading, may_end = threading.Event(), threading.Event()
+
+    def read() -> tuple[object, float]:
+        if is_reading.is_set():
+            may_end.wait(20)  # an issuer that sends one byte of a header a second, for example
+        is_reading.set()
+        return {"keys": [jwk()]}, 60
+
+    source = KeySource(read)
+    assert source.find("one")
+    hanging = threading.Thread(target=source.find, args=["unknown"], daemon=True)
+    hanging.start()
+    began = time.monotonic()
+    for _ in range(20):  # else each of them would wait, and a few such tokens occupy every thread of the service
+        assert source.find("unknown") is None
+    took = time.monotonic() - began
+    may_end.set()
+    hanging.join(5)
+    assert took < 1
+    assert source.find("one")
+
+
 def test_after_a_rotation_all_threads_get_the_new_key_from_one_fetch(server):
     source = published_keys(server.url)
     source.load()
