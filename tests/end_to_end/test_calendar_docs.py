@@ -20,6 +20,7 @@ def test_the_documentation_page_renders_and_breaks_no_policy(platform, page):
 
 def test_signing_in_there_gets_a_token_for_this_api_and_the_request_succeeds(platform, page):
     page.goto(f"{platform.calendar_api_url}/calendar/v1/docs")
+    expect(page.locator(".opblock-summary-control")).to_have_count(5)  # the dialog shows the ways to sign in that are known by then
     page.locator(".btn.authorize").click()
     sign_in = page.locator(".auth-container", has_text="PKCE").last
     with page.expect_popup() as opened:
