@@ -133,16 +133,27 @@ def applications() -> tuple[ApplicationRow, ...]:
             redirect_uris=(f"{daybook}/callback",),
         ),
         ApplicationRow(
-            "calendar-short", "Daybook, short tickets", grants=signs_people_in, redirect_uris=(f"{daybook}/callback",), lifetime_seconds=30
+            settings.CALENDAR_SHORT_CLIENT_ID,
+            "Daybook, short tickets",
+            secret=settings.CALENDAR_SHORT_CLIENT_SECRET,
+            grants=signs_people_in,
+            redirect_uris=(f"{daybook}/callback",),
+            lifetime_seconds=30,
         ),
         ApplicationRow(
-            "calendar-spa",
+            settings.CALENDAR_SPA_CLIENT_ID,
             "Daybook in the browser",
             method=AuthenticationMethod.NONE,
             grants=frozenset({"authorization_code", "implicit"}),
             redirect_uris=(f"{daybook}/spa/callback",),
         ),
-        ApplicationRow("company-calendar", "Daybook for Work", grants=signs_people_in, redirect_uris=(f"{daybook}/company/callback",)),
+        ApplicationRow(
+            settings.COMPANY_CALENDAR_CLIENT_ID,
+            "Daybook for Work",
+            secret=settings.COMPANY_CALENDAR_CLIENT_SECRET,
+            grants=signs_people_in,
+            redirect_uris=(f"{daybook}/company/callback",),
+        ),
         ApplicationRow(
             settings.GEOCODING_BACKEND_CLIENT_ID,
             "Daybook backend",
@@ -157,7 +168,13 @@ def applications() -> tuple[ApplicationRow, ...]:
             grants=machine,
             owner="dora",
         ),
-        ApplicationRow("trail-reader", "Trail reader", grants=machine, client_grants={"Management API": ("read:trails",)}),
+        ApplicationRow(
+            settings.TRAIL_READER_CLIENT_ID,
+            "Trail reader",
+            secret=settings.TRAIL_READER_CLIENT_SECRET,
+            grants=machine,
+            client_grants={"Management API": ("read:trails",)},
+        ),
         ApplicationRow("workshop", "Workshop", grants=machine),
         ApplicationRow("calendar-api", "Calendar API"),
         ApplicationRow(

@@ -61,10 +61,17 @@ def _client_secret(name: str, client_id: str) -> str:
 
 CALENDAR_WEB_CLIENT_ID = env.text("CALENDAR_WEB_CLIENT_ID", default="calendar-web")
 CALENDAR_WEB_CLIENT_SECRET = _client_secret("CALENDAR_WEB_CLIENT_SECRET", CALENDAR_WEB_CLIENT_ID)
+CALENDAR_SHORT_CLIENT_ID = env.text("CALENDAR_SHORT_CLIENT_ID", default="calendar-short")
+CALENDAR_SHORT_CLIENT_SECRET = _client_secret("CALENDAR_SHORT_CLIENT_SECRET", CALENDAR_SHORT_CLIENT_ID)
+COMPANY_CALENDAR_CLIENT_ID = env.text("COMPANY_CALENDAR_CLIENT_ID", default="company-calendar")
+COMPANY_CALENDAR_CLIENT_SECRET = _client_secret("COMPANY_CALENDAR_CLIENT_SECRET", COMPANY_CALENDAR_CLIENT_ID)
+CALENDAR_SPA_CLIENT_ID = env.text("CALENDAR_SPA_CLIENT_ID", default="calendar-spa")  # public: it has no secret
 GEOCODING_BACKEND_CLIENT_ID = env.text("GEOCODING_BACKEND_CLIENT_ID", default="geocoding-backend")
 GEOCODING_BACKEND_CLIENT_SECRET = _client_secret("GEOCODING_BACKEND_CLIENT_SECRET", GEOCODING_BACKEND_CLIENT_ID)
 UNAPPROVED_BACKEND_CLIENT_ID = env.text("UNAPPROVED_BACKEND_CLIENT_ID", default="unapproved-backend")
 UNAPPROVED_BACKEND_CLIENT_SECRET = _client_secret("UNAPPROVED_BACKEND_CLIENT_SECRET", UNAPPROVED_BACKEND_CLIENT_ID)
+TRAIL_READER_CLIENT_ID = env.text("TRAIL_READER_CLIENT_ID", default="trail-reader")
+TRAIL_READER_CLIENT_SECRET = _client_secret("TRAIL_READER_CLIENT_SECRET", TRAIL_READER_CLIENT_ID)
 
 # ---- Whom the APIs trust --------------------------------------------------------------------------------------------
 ACCESS_TOKENS = {
