@@ -55,7 +55,8 @@ def forget() -> None:
 def _fetched(recorder: Recorder) -> IssuerMetadata:
     url = internal(settings.ISSUER if settings.ISSUER.endswith("/") else f"{settings.ISSUER}/") + _PATH
     request = requests.Request("GET", url, headers={"Accept": "application/json"})
-    answer = recorder.send(request, AUTHORIZATION_SERVER, meaning="Daybook asks the authorization server where its endpoints are.")
+    meaning = "Daybook asks the authorization server where its endpoints are."
+    answer = recorder.send(request, AUTHORIZATION_SERVER, meaning=meaning, kind="discovery")
     document = json_object(answer, url)
     if document.get("issuer") != settings.ISSUER:
         named = str(document.get("issuer"))[:80]

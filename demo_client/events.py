@@ -17,6 +17,7 @@ class Event:
     is_all_day: bool
     location: str = ""
     geo: tuple[float, float] | None = None
+    event_id: str = ""
 
     @classmethod
     def from_api(cls, item: dict[str, Any]) -> "Event":
@@ -30,6 +31,7 @@ class Event:
             is_all_day=is_all_day,
             location=item.get("location") or "",
             geo=(float(geo["lat"]), float(geo["lon"])) if geo else None,
+            event_id=str(item.get("id", "")),
         )
 
     @property

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from requests.cookies import extract_cookies_to_jar
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from demo_client.failures import NoAnswer, Service, UnusableAnswer
+from demo_client.inspector import Door, report
 from demo_client.masking import header_without_credentials, header_without_secrets, text_without_credentials, text_without_secrets
 
 LIMIT_SECONDS = 3.0
@@ -30,19 +32,25 @@ class Message:
 
     def as_text(self, *, reveals_credentials: bool) -> str:
         """The message as HTTP writes it. Without `reveals_credentials`, tokens and codes leave only their length."""
-        if reveals_credentials:
-            lines = [self.first_line, *(f"{name}: {value}" for name, value in self.headers)]
-            body = self.body
-        else:
-            lines = [text_without_credentials(self.first_line)]
-            lines += [f"{name}: {header_without_credentials(name, value)}" for name, value in self.headers]
-            body = text_without_credentials(self.body)
-        return "\n".join([*lines, "", body] if body else lines)
+        shown = self if reveals_credentials else self.without_credentials()
+        lines = [shown.first_line, *(f"{name}: {value}" for name, value in shown.headers)]
+        return "\n".join([*lines, "", shown.body] if shown.body else lines)
+
+    def without_credentials(self) -> "Message":
+        """The message without tokens and codes: each leaves only its length."""
+        return Message(
+            text_without_credentials(self.first_line),
+            tuple((name, header_without_credentials(name, value)) for name, value in self.headers),
+            text_without_credentials(self.body),
+        )
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer (None: nobody answered), who sent it to whom, and what it means in one plain sentence."""
+    """One request and its answer (None: nobody answered), who sent it to whom, and what it means in one plain sentence.
+
+    `kind` is one of `telling.KINDS`, `checks` what `inspector.report` says of the access token in it.
+    """
 
     number: int
     sender: str
@@ -53,6 +61,23 @@ class Exchange:
     status: int | None
     duration_ms: int
     is_of_a_machine: bool
+    started_at: datetime
+    kind: str
+    checks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """What is known of an exchange before its answer."""
+
+    receiver: Service
+    meaning: str
+    sender: str
+    is_of_a_machine: bool
+    kind: str
+    door: Door | None
+    started: float = field(default_factory=time.monotonic)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass
@@ -78,23 +103,26 @@ class Recorder:
         sender: str = "application",
         session: requests.Session | None = None,
         is_of_a_machine: bool = False,
+        kind: str = "",
+        door: Door | None = None,
     ) -> requests.Response:
         """Send `request` and return the answer, whatever its status; redirects are not followed.
 
         `session` keeps a browser's cookies; without one nothing is remembered. `sender` is `application` or `browser`.
+        Where `door` says what the receiver expects, the four checks of the access token in the request are kept with it.
         Raises `NoAnswer` (no connection, or not the whole answer in time), `UnusableAnswer` (too large, or not HTTP).
         """
         with requests.Session() as own_session:
             chosen = session or own_session
             chosen.trust_env = False  # otherwise a .netrc would replace the Authorization header
             prepared = self._prepare(request, chosen, sender, receiver)
-            started = time.monotonic()
+            sending = _Sending(receiver, meaning, sender, is_of_a_machine, kind, door)
             try:
                 answer = _sent(chosen, prepared, receiver, self.limit_seconds)
             except (NoAnswer, UnusableAnswer):
-                self._record(prepared, None, started, receiver, meaning, sender, is_of_a_machine)
+                self._record(prepared, None, sending)
                 raise
-            self._record(prepared, answer, started, receiver, meaning, sender, is_of_a_machine)
+            self._record(prepared, answer, sending)
             return answer
 
     def _prepare(self, request: requests.Request, session: requests.Session, sender: str, receiver: Service) -> requests.PreparedRequest:
@@ -108,26 +136,22 @@ class Recorder:
         except (requests.exceptions.RequestException, ValueError) as error:
             raise UnusableAnswer(receiver, str(request.url).partition("?")[0], what="is no address that can be called") from error
 
-    def _record(
-        self,
-        prepared: requests.PreparedRequest,
-        answer: requests.Response | None,
-        started: float,
-        receiver: Service,
-        meaning: str,
-        sender: str,
-        is_of_a_machine: bool,
-    ) -> None:
+    def _record(self, prepared: requests.PreparedRequest, answer: requests.Response | None, sending: _Sending) -> None:
+        duration_ms = round((time.monotonic() - sending.started) * 1000)
+        scheme, _, token = str(prepared.headers.get("Authorization", "")).partition(" ")
         exchange = Exchange(
             number=len(self.exchanges) + 1,
-            sender=sender,
-            receiver=receiver,
-            meaning=meaning,
+            sender=sending.sender,
+            receiver=sending.receiver,
+            meaning=sending.meaning,
             request=self._request_message(prepared),
             answer=None if answer is None else self._answer_message(answer),
             status=None if answer is None else answer.status_code,
-            duration_ms=round((time.monotonic() - started) * 1000),
-            is_of_a_machine=is_of_a_machine,
+            duration_ms=duration_ms,
+            is_of_a_machine=sending.is_of_a_machine,
+            started_at=sending.started_at,
+            kind=sending.kind,
+            checks=tuple(report(token, sending.door)) if sending.door and scheme == "Bearer" else (),
         )
         self.exchanges.append(exchange)
         self.when_recorded(exchange)

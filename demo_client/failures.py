@@ -18,14 +18,16 @@ class Service:
 AUTHORIZATION_SERVER = Service("Authorization server", "authorization server", "issuer", "authorization_server", "ISSUER")
 CALENDAR_API = Service("Calendar API", "Calendar API", "api", "calendar_api", "CALENDAR_API_URL")
 GEOCODING_API = Service("Geocoding API", "Geocoding API", "api", "geocoding_api", "GEOCODING_API_URL")
+DAYBOOK = Service("Daybook", "Daybook", "application", "demo_client", "DEMO_CLIENT_URL")
+SERVICES = {service.log_prefix: service for service in (AUTHORIZATION_SERVER, CALENDAR_API, GEOCODING_API, DAYBOOK)}
 
 
 class Failure(Exception):
     """Something that Daybook cannot go on from. The texts hold code between backticks; `str()` is one line for a terminal.
 
     `status` is that of Daybook's own page about it, `label` the few words in red above the headline, `steps` what to do, in
-    order, as (head, text), and `next_action` what the page's one button does: `retry`, `sign_in`, `sign_in_again`, `ask_again`
-    or `this_week`.
+    order, as (head, text), and `next_action` what the page's one button does: `retry`, `sign_in`, `sign_in_again`, `ask_again`,
+    `this_week`, `back_to_the_event` or `home`.
     """
 
     status: ClassVar[int] = 502
@@ -73,17 +75,23 @@ class UnusableAnswer(Failure):
 
 
 class Refused(Failure):
-    """An API said no and gave its reason as a problem (RFC 9457). `code` is the API's; `page` explains it, where there is one."""
+    """An API said no and gave its reason as a problem (RFC 9457). `code` is the API's; `page` explains it, where there is one.
+
+    `needed` are the scopes that the challenge asks for (RFC 6750 section 3.1), `errors` what is wrong with each field, if anything.
+    """
 
     status = 403
 
-    def __init__(self, service: Service, url: str, *, http_status: int, problem: dict[str, Any]) -> None:
+    def __init__(
+        self, service: Service, url: str, *, http_status: int, problem: dict[str, Any], needed: frozenset[str] = frozenset()
+    ) -> None:
+        self.needed, self.errors = needed, _errors(problem)
         self.service, self.url, self.http_status = service, url, http_status
         self.code = _text(problem, "code") or "no code"
         self.page = _text(problem, "type")
         self.label = f"{http_status} {self.code}"
         self.headline = f"The {service.said} said no"
-        texts = [_text(problem, "title"), _text(problem, "detail"), *_errors(problem)]
+        texts = [_text(problem, "title"), _text(problem, "detail"), *(f"{field}: {detail}" for field, detail in self.errors[:5])]
         self.lead = " ".join(_sentence(text) for text in texts if text) or f"`{url}` answered {http_status}."
         cure = _text(problem, "cure")
         self.steps = (("What the API advises", cure),) if cure else ()
@@ -94,8 +102,10 @@ class TokenRefused(Refused):
 
     next_action = "sign_in_again"
 
-    def __init__(self, service: Service, url: str, *, http_status: int, problem: dict[str, Any]) -> None:
-        super().__init__(service, url, http_status=http_status, problem=problem)
+    def __init__(
+        self, service: Service, url: str, *, http_status: int, problem: dict[str, Any], needed: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(service, url, http_status=http_status, problem=problem, needed=needed)
         self.headline = f"The {service.said} does not accept Daybook’s ticket"
 
 
@@ -170,6 +180,18 @@ class AuthorizationRefused(Failure):
             self.lead = _sentence(description) if description else "It gave no reason."
 
 
+class MoreRefused(AuthorizationRefused):
+    """The person was asked for a further permission and said no. What she allowed before goes on."""
+
+    next_action = "back_to_the_event"
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(error, description)
+        if error == "access_denied":
+            self.headline = "Daybook may go on reading, and no more"
+            self.lead = "You did not allow more at the authorization server. Nothing was changed, and nothing that you typed is lost."
+
+
 class UnexpectedAnswer(Failure):
     """The redirect carries a `state` that this browser's Daybook does not wait for. RFC 9700 section 2.1: somebody else's answer."""
 
@@ -226,6 +248,16 @@ class TicketExpired(Failure):
     lead = "Every ticket (access token) ends after a while. The authorization server gives Daybook a new one when you come by again."
 
 
+class NoSuchApplication(Failure):
+    """`?application=` is none of Daybook's."""
+
+    status = 400
+    label = "no such application"
+    headline = "Daybook is no such application"
+    lead = "Its `application` is one of the client ids that it is registered under at the authorization server."
+    next_action = "home"
+
+
 class NoSuchWeek(Failure):
     """`?week=` is not an ISO week that the calendar has."""
 
@@ -236,15 +268,33 @@ class NoSuchWeek(Failure):
     next_action = "this_week"
 
 
+class NoSuchMonth(NoSuchWeek):
+    """`?month=` is not a month that the calendar has."""
+
+    label = "no such month"
+    headline = "There is no such month"
+    lead = "A month is written as in `2026-11`: a year from 1971 to 2198 and a number from 01 to 12."
+
+
+class NoSuchMessage(Failure):
+    """No message of this session has this number: it is another browser's, or older than a day."""
+
+    status = 404
+    label = "not here"
+    headline = "This message is not here"
+    lead = "What just happened is shown to the browser that it happened to, for 24 hours."
+    next_action = "this_week"
+
+
 def _text(answer: dict[str, Any], name: str) -> str:
     value = answer.get(name)
     return value[:500] if isinstance(value, str) else ""
 
 
-def _errors(problem: dict[str, Any]) -> list[str]:
+def _errors(problem: dict[str, Any]) -> list[tuple[str, str]]:
     errors = problem.get("errors")
     listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    return [f"{_text(error, 'field')}: {_text(error, 'detail')}" for error in listed[:5]]
+    return [(_text(error, "field"), _text(error, "detail")) for error in listed]
 
 
 def _sentence(text: str) -> str:

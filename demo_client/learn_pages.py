@@ -1,16 +1,40 @@
-"""`/learn`: every reason to refuse an access token, a page each, made from the classes that refuse."""
+"""`/learn`: every reason to refuse an access token, a page each, made from the classes that refuse; and the verifier to copy."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+import access_tokens
 from access_tokens.rejections import ALL, Rejection
 from demo_client.own_pages import own_page, show
 from demo_client.sessions import DaybookRequest
 
 STEPS = {1: "Well formed", 2: "Signature", 3: "Standard claims", 4: "Permissions"}
 AROUND = "Around the four checks"
+
+
+# What is copied at least, and what each of the three is for.
+MINIMUM_COPY = {
+    "verify.py": "The four steps, in order. Begin here.",
+    "keys.py": "Where trust comes from: the issuer’s published keys, fetched rarely and kept.",
+    "rejections.py": "Every reason to refuse, with its status, code and cure.",
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the minimum copy."""
+
+    name: str
+    says: str
+    text: str
+
+    @property
+    def lines(self) -> int:
+        """How long it is."""
+        return len(self.text.splitlines())
 
 
 @dataclass(frozen=True)
@@ -59,3 +83,25 @@ def rejection(request: DaybookRequest, code: str) -> HttpResponse:
 
 def _verdict(step: int, refusing_step: int) -> str:
     return "passed" if step < refusing_step else "failed" if step == refusing_step else "none"
+
+
+@require_safe
+@own_page
+def verifier(request: DaybookRequest) -> HttpResponse:
+    """`/learn/verifier`: the three files that are copied at least, to read and to download."""
+    files = [SourceFile(name, says, _source(name)) for name, says in MINIMUM_COPY.items()]
+    context = {"files": files, "lines": sum(file.lines for file in files), "version": access_tokens.__version__}
+    return show(request, "verifier.html", context)
+
+
+@require_safe
+@own_page
+def verifier_file(request: DaybookRequest, name: str) -> HttpResponse:
+    """`/learn/verifier/<file>`: one of them as it is."""
+    if name not in MINIMUM_COPY:
+        raise Http404(f"The minimum copy has no file {name}.")
+    return HttpResponse(_source(name), content_type="text/plain; charset=utf-8")
+
+
+def _source(name: str) -> str:
+    return (Path(access_tokens.__file__).parent / name).read_text(encoding="utf-8")

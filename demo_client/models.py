@@ -1,6 +1,7 @@
-"""Daybook's own tables: the sessions of its browsers, and the sign-ins that they have begun."""
+"""Daybook's own tables: the sessions of its browsers, the sign-ins that they have begun, and what has just happened in each."""
 
 from datetime import timedelta
+from typing import Any, Self
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -18,6 +19,84 @@ class DaybookSession(AbstractBaseSession):
         verbose_name_plural = "Daybook sessions"
 
 
+class HappeningQuerySet(models.QuerySet["Happening"]):
+    """Which happenings."""
+
+    def of(self, trail: str) -> Self:
+        """Those of one browser's session, as long as they may be looked at."""
+        return self.filter(trail=trail, begun_at__gt=timezone.now() - Happening.KEPT)
+
+
+class Happening(models.Model):
+    """All that one action of a person set off, up to the page that answers it. It belongs to one browser's session, its `trail`."""
+
+    KEPT = timedelta(hours=24)
+
+    trail = models.CharField(max_length=32, db_index=True)
+    trace_id = models.CharField(max_length=32)
+    subject = models.CharField(max_length=255, blank=True)
+    begun_at = models.DateTimeField(default=timezone.now, db_index=True)
+    goes_on = models.BooleanField(default=False)  # the page that the browser has just been sent to belongs to it
+
+    objects = HappeningQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.trace_id} begun at {self.begun_at:%H:%M:%S}"
+
+
+class RecordedMessage(models.Model):
+    """One request and its answer, without secrets. `request` and `answer` are `exchanges.Message` as JSON, empty where Daybook saw none.
+
+    `sender` is a role (`browser`, `application`), `receiver` a name from `failures.SERVICES`. `checks` are the four checks as
+    `inspector.report` gives them, `decisions` what the authorization server's log says of it, `change` the letter that was changed.
+    """
+
+    happening = models.ForeignKey(Happening, on_delete=models.CASCADE, related_name="messages")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    meaning = models.CharField(max_length=500)
+    matters = models.BooleanField(default=False)
+    sender = models.CharField(max_length=20)
+    receiver = models.CharField(max_length=30)
+    asked = models.CharField(max_length=300)
+    request = models.JSONField(default=dict)
+    answer = models.JSONField(default=dict)
+    status = models.PositiveSmallIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    reported_by = models.CharField(max_length=30, blank=True)
+    checks = models.JSONField(default=list)
+    decisions = models.JSONField(default=list)
+    change = models.JSONField(default=dict)
+    repeats = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="repeated_by")
+
+    class Meta:
+        ordering = ["happening", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.asked}: {self.status}"
+
+    @property
+    def first_pk(self) -> int:
+        """The key of this message as it was sent first."""
+        return self.repeats_id or self.pk
+
+    @property
+    def failed_check(self) -> dict[str, Any] | None:
+        """The check that says no, if one does."""
+        return next((check for check in self.checks if check["result"] == "failed"), None)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the answer is a no, or there is none."""
+        return self.status is None or self.status >= 400
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the API opened and all four checks passed."""
+        return bool(self.checks) and not self.is_refused and all(check["result"] == "passed" for check in self.checks)
+
+
 class SignInQuerySet(models.QuerySet["SignIn"]):
     """Which sign-ins."""
 
@@ -27,16 +106,22 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
 
 
 class SignIn(models.Model):
-    """A sign-in that was begun and whose answer has not come. A row each, and not part of the session: several tabs sign in at once."""
+    """A sign-in that was begun and whose answer has not come. A row each, and not part of the session: several tabs sign in at once.
+
+    `adds_event`: the person asked for more because the draft in her session needs it.
+    """
 
     WAITS = timedelta(hours=1)
 
     state_sha256 = models.CharField(max_length=64, primary_key=True)
     session_key = models.CharField(max_length=40, db_index=True)
+    client_id = models.CharField(max_length=100)
     nonce = models.CharField(max_length=64)
     code_verifier = models.CharField(max_length=128)
     redirect_uri = models.CharField(max_length=500)
     scope = models.CharField(max_length=200)
+    adds_event = models.BooleanField(default=False)
+    happening = models.ForeignKey(Happening, null=True, on_delete=models.SET_NULL, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = SignInQuerySet.as_manager()

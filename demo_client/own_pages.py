@@ -12,9 +12,12 @@ from django.urls import reverse as url_of
 from django.utils.cache import add_never_cache_headers
 
 from access_tokens.problems import trace_id_of
+from demo_client import applications
+from demo_client.drawer import drawer
 from demo_client.failures import Failure
+from demo_client.people import person
 from demo_client.sessions import DaybookRequest
-from demo_client.sign_ins import has_ticket
+from demo_client.sign_ins import held_ticket
 
 logger = logging.getLogger("four_checks.daybook")
 View = Callable[..., HttpResponse]
@@ -24,22 +27,29 @@ _NEXT_ACTIONS = {
     "sign_in_again": ("Sign in again", "demo_client:sign-in"),
     "ask_again": ("Ask again", "demo_client:sign-in"),
     "this_week": ("Show this week", "demo_client:daybook"),
+    "back_to_the_event": ("Back to the event", "demo_client:new-event"),
+    "home": ("Back to the start", "demo_client:home"),
 }
 
 
 def own_page(view: View) -> View:
-    """A view of Daybook: redirected when asked under another host name, and every `Failure` answered with its page."""
+    """A view of Daybook: redirected when asked under another host name, and every `Failure` answered with its page.
+
+    What a `recorded` view set off is kept with its answer.
+    """
 
     @wraps(view)
     def answer(request: DaybookRequest, *args: str, **kwargs: str) -> HttpResponse:
         if elsewhere := _own_address(request):
             return HttpResponseRedirect(elsewhere, status=302 if request.method in {"GET", "HEAD"} else 303)
-        request.trace_id = trace_id_of(request)
+        request.trace_id, request.recording = trace_id_of(request), None
         try:
             response = view(request, *args, **kwargs)
         except Failure as failure:
             log_failure(request, failure)
             response = failure_page(request, failure)
+        if request.recording:
+            request.recording.finish(response)
         add_never_cache_headers(response)  # a page of somebody's calendar must not come back after signing out
         return response
 
@@ -54,18 +64,24 @@ def log_failure(request: DaybookRequest, failure: Failure) -> None:
 
 
 def show(request: DaybookRequest, template: str, context: dict[str, object] | None = None, *, status: int = 200) -> HttpResponse:
-    """A page of Daybook in its frame, which says whether somebody is signed in."""
-    return render(request, f"demo_client/{template}", {"is_signed_in": has_ticket(request.daybook), **(context or {})}, status=status)
+    """A page of Daybook in its frame, which says who is signed in, above what just happened."""
+    if request.recording:
+        request.recording.keep()
+    ticket = held_ticket(request.daybook)
+    frame = {"ticket": ticket, "person": person(ticket.subject) if ticket else None, "drawer": drawer(request)}
+    return render(request, f"demo_client/{template}", {**frame, **(context or {})}, status=status)
 
 
 def failure_page(request: DaybookRequest, failure: Failure) -> HttpResponse:
     """The page about `failure`: who, what happened, what to do, and one action that goes on."""
-    url_name = request.resolver_match.url_name if request.resolver_match else ""
+    url_name = (request.resolver_match.url_name or "") if request.resolver_match else ""
     # What came to /callback is used up: trying again begins with signing in.
-    retry = ("Sign in again", "demo_client:sign-in") if url_name == "callback" else ("Try again", "")
+    retry = ("Sign in again", "demo_client:sign-in") if url_name.endswith("callback") else ("Try again", "")
     words, action_url_name = _NEXT_ACTIONS.get(failure.next_action, retry)
     action_url = url_of(action_url_name) if action_url_name else request.get_full_path()
-    context = {"failure": failure, "action": words, "action_url": action_url, "trace_id": request.trace_id}
+    context: dict[str, object] = {"failure": failure, "action": words, "action_url": action_url, "trace_id": request.trace_id}
+    if failure.next_action == "sign_in":
+        context["applications"] = applications.all_of_daybook()
     response = show(request, "failure.html", context, status=failure.status)
     if failure.status == 503:
         response["Retry-After"] = "5"

@@ -1,26 +1,27 @@
-"""Daybook's pages: home, signing in and out, and the week."""
+"""Daybook's pages: home, and the calendar. Signing in and out are in `sign_in_pages.py`."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse as url_of
+from csp.constants import NONCE, SELF
+from csp.decorators import csp_update
+from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from demo_client import sign_ins
+from demo_client import applications, sign_ins
 from demo_client.api_clients import Point, events_of, place_names
-from demo_client.discovery import issuer_metadata
+from demo_client.day_list import by_day, drawn
 from demo_client.events import Event, PlaceName
 from demo_client.exchanges import Recorder
-from demo_client.failures import Failure, Refused, UnexpectedAnswer
-from demo_client.flows.authorize import AuthorizationRequest, authorization_url, code_from_answer, exchange_code
+from demo_client.failures import Failure, Refused
+from demo_client.happenings import recorded, recording_of
+from demo_client.months import Month
 from demo_client.own_pages import log_failure, own_page, show
 from demo_client.sessions import DaybookRequest
-from demo_client.week_grid import lay_out
 from demo_client.weeks import ZONE, Week
 
-READING = "read"
+# FullCalendar puts a style sheet of its own into the page, and marks it with the nonce that the page names.
+_MAY_DRAW = {"style-src": [SELF, NONCE]}
 
 
 @require_safe
@@ -31,63 +32,55 @@ def home(request: DaybookRequest) -> HttpResponse:
 
 
 @require_safe
+@csp_update(_MAY_DRAW)
 @own_page
-def sign_in(request: DaybookRequest) -> HttpResponse:
-    """`/sign-in`: send the browser to the authorization server, and remember what was asked."""
-    asked = AuthorizationRequest(redirect_uri=f"{settings.DEMO_CLIENT_URL}{url_of('demo_client:callback')}", scope=READING)
-    address = authorization_url(asked, issuer_metadata(Recorder(trace_id=request.trace_id)))
-    sign_ins.begin(asked, request.daybook)
-    return HttpResponseRedirect(address)
-
-
-@require_safe
-@own_page
-def callback(request: DaybookRequest) -> HttpResponse:
-    """`/callback`: the browser is back with an answer. Only one that this browser waits for is used, and only once."""
-    asked = sign_ins.take(_single(request, "state"), request.daybook)
-    request.trace_id = asked.trace_id
-    recorder = Recorder(trace_id=request.trace_id)
-    code = code_from_answer(dict(request.GET.lists()), issuer_metadata(recorder))
-    granted = exchange_code(code, asked, recorder=recorder)
-    sign_ins.finish(granted, request.daybook)
-    return HttpResponseRedirect(url_of("demo_client:daybook"))  # the code leaves the address bar
-
-
-@require_safe
-@own_page
+@recorded("opens-the-week", "The browser opens the calendar’s page.")
 def daybook(request: DaybookRequest) -> HttpResponse:
-    """`/daybook`: a week of the user's events, with place names where the Geocoding API gives them."""
+    """`/daybook`: a week or a month of the user's events, with place names where the Geocoding API gives them."""
     now = timezone.now()
-    week = Week.parse(request.GET["week"]) if "week" in request.GET else Week.of(now)
+    period = _period(request, now)
     ticket = sign_ins.ticket(request.daybook)
-    recorder = Recorder(trace_id=request.trace_id)
+    recording = recording_of(request)
+    recording.is_about(subject=ticket.subject)
     try:
-        events = events_of(week, access_token=ticket.access_token, recorder=recorder)
+        events = events_of(period, access_token=ticket.access_token, recorder=recording.recorder)
     except Refused as refusal:
         if refusal.http_status == 401:  # it will be refused the next time too
             sign_ins.drop_ticket(request.daybook)
         raise
-    names, trouble = _names_of_places(events, recorder)
+    names, trouble = _names_of_places(events, recording.recorder)
     if trouble:
         log_failure(request, trouble)
+    days = by_day(period.days, events, names, today=_day(now))
     context = {
-        "week": week,
-        "is_this_week": week == Week.of(now),
-        "grid": lay_out(week, events, names, today=_day(now)),
+        "period": period,
+        "is_now": period.first == type(period).of(now).first,
+        "week": _week_of(period, now),
+        "month": Month.of(period.start) if isinstance(period, Week) else period,
+        "today": _day(now),
+        "zone": ZONE.key,
+        "days": days if isinstance(period, Week) else [day for day in days if day.entries],
+        "drawn": drawn(events, names),
         "has_events": bool(events),
         "may_write": "write" in ticket.scopes,
-        "as_list": request.GET.get("view") == "list",
+        "said": request.daybook.pop("said", ""),
         "trouble": trouble,
+        "applications": applications.all_of_daybook(),
     }
     return show(request, "daybook.html", context)
 
 
-@require_POST
-@own_page
-def sign_out(request: DaybookRequest) -> HttpResponse:
-    """`/sign-out`: end Daybook's session. The authorization server's own session goes on."""
-    sign_ins.end(request.daybook)
-    return HttpResponseRedirect(url_of("demo_client:home"), status=303)
+def _period(request: DaybookRequest, now: datetime) -> Week | Month:
+    if "month" in request.GET:
+        return Month.parse(request.GET["month"])
+    return Week.parse(request.GET["week"]) if "week" in request.GET else Week.of(now)
+
+
+def _week_of(period: Week | Month, now: datetime) -> Week:
+    """The week that the switch leads to: this one while its month is shown, else the month's first."""
+    if isinstance(period, Week):
+        return period
+    return Week.of(now if Month.of(now) == period else datetime.combine(period.first, time(), ZONE))
 
 
 def _names_of_places(events: list[Event], recorder: Recorder) -> tuple[dict[Point, PlaceName | None], Failure | None]:
@@ -97,13 +90,6 @@ def _names_of_places(events: list[Event], recorder: Recorder) -> tuple[dict[Poin
         return place_names(points, recorder=recorder), None
     except Failure as failure:
         return {}, failure
-
-
-def _single(request: DaybookRequest, name: str) -> str:
-    values = request.GET.getlist(name)
-    if len(values) != 1:
-        raise UnexpectedAnswer
-    return values[0]
 
 
 def _day(moment: datetime) -> date:

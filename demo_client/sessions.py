@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
@@ -12,6 +13,9 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from demo_client.models import DaybookSession
+
+if TYPE_CHECKING:  # recordings are kept in sessions, so that module imports this one
+    from demo_client.happenings import Recording
 
 KEPT_AFTER_ITS_END = timedelta(hours=24)
 _KEY = re.compile(r"[a-z0-9]{32}")
@@ -35,10 +39,11 @@ class SessionStore(DatabaseSessionStore):
 
 
 class DaybookRequest(HttpRequest):
-    """A request behind `DaybookSessionMiddleware`. `trace_id` names it on pages and in logs."""
+    """A request behind `DaybookSessionMiddleware`. `trace_id` names it on pages and in logs; `recording` is what it sets off, if kept."""
 
     daybook: SessionStore
     trace_id: str
+    recording: "Recording | None"
 
 
 class DaybookSessionMiddleware:

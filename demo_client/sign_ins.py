@@ -9,23 +9,37 @@ from django.utils import timezone
 from demo_client.failures import NotSignedIn, TicketExpired, UnexpectedAnswer
 from demo_client.flows.authorize import AuthorizationRequest
 from demo_client.flows.token_answer import TokenAnswer
-from demo_client.models import SignIn
+from demo_client.models import Happening, SignIn
 from demo_client.sessions import SessionStore
 
 _MOST_AT_ONCE = 20  # tabs of one browser
-_BEGUN, _TICKET = "begun", "ticket"
+_BEGUN, _TICKET, _AGAIN = "begun", "ticket", "again"
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """The access token of this session's user, as Daybook keeps it: with its end and its scopes from the token answer."""
+    """The access token of this session's user, as Daybook keeps it: with its end and its scopes from the token answer.
+
+    `subject` is whose it is, as far as Daybook could check that, `client_id` the application that it was given to.
+    """
 
     access_token: str
     expires_at: float
     scopes: frozenset[str]
+    subject: str
+    client_id: str
 
 
-def begin(request: AuthorizationRequest, session: SessionStore) -> None:
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in whose answer has come: the request, what it set off so far, and whether an event waits for the permission."""
+
+    request: AuthorizationRequest
+    happening: Happening | None
+    adds_event: bool
+
+
+def begin(request: AuthorizationRequest, session: SessionStore, *, happening: Happening | None = None, adds_event: bool = False) -> None:
     """Remember `request` until its answer comes to this browser, and forget the sign-ins that nobody finished."""
     if _BEGUN not in session:  # asked of the table: the key in the cookie alone may be anybody's invention
         session[_BEGUN] = int(time.time())
@@ -38,14 +52,17 @@ def begin(request: AuthorizationRequest, session: SessionStore) -> None:
     SignIn.objects.create(
         state_sha256=_sha256(request.state),
         session_key=session.session_key or "",
+        client_id=request.client_id,
         nonce=request.nonce,
         code_verifier=request.code_verifier,
         redirect_uri=request.redirect_uri,
         scope=request.scope,
+        adds_event=adds_event,
+        happening=happening if happening and happening.pk else None,
     )
 
 
-def take(state: str, session: SessionStore) -> AuthorizationRequest:
+def take(state: str, session: SessionStore) -> Begun:
     """The request that `state` belongs to, once: the same state does not find it again.
 
     Raises `UnexpectedAnswer` when it was begun by another browser (RFC 9700 section 4.7), too long ago, or was taken before.
@@ -53,15 +70,21 @@ def take(state: str, session: SessionStore) -> AuthorizationRequest:
     if _BEGUN not in session:
         raise UnexpectedAnswer
     waiting = SignIn.objects.waiting().filter(state_sha256=_sha256(state), session_key=session.session_key)
-    begun = waiting.first()
+    begun = waiting.select_related("happening").first()
     if begun is None or not waiting.delete()[0]:  # of two at the same time, one deletes the row
         raise UnexpectedAnswer
-    return AuthorizationRequest(
-        redirect_uri=begun.redirect_uri, scope=begun.scope, state=state, nonce=begun.nonce, code_verifier=begun.code_verifier
+    request = AuthorizationRequest(
+        redirect_uri=begun.redirect_uri,
+        scope=begun.scope,
+        client_id=begun.client_id,
+        state=state,
+        nonce=begun.nonce,
+        code_verifier=begun.code_verifier,
     )
+    return Begun(request, begun.happening, begun.adds_event)
 
 
-def finish(granted: TokenAnswer, session: SessionStore) -> None:
+def finish(granted: TokenAnswer, session: SessionStore, *, subject: str, client_id: str) -> None:
     """Keep the token in the session, under a new key: whoever knew the old one is not signed in."""
     before = session.session_key
     session.cycle_key()
@@ -70,29 +93,50 @@ def finish(granted: TokenAnswer, session: SessionStore) -> None:
         "access_token": granted.access_token,
         "expires_at": time.time() + granted.expires_in,
         "scopes": sorted(granted.scopes),
+        "subject": subject,
+        "client_id": client_id,
     }
 
 
 def ticket(session: SessionStore) -> Ticket:
     """What Daybook holds for this session's user. Raises `NotSignedIn`, `TicketExpired`."""
-    kept = session.get(_TICKET)
-    if not kept:
+    kept = _kept(session)
+    if kept is None:
         raise NotSignedIn
-    if kept["expires_at"] <= time.time():
+    if kept.expires_at <= time.time():
         drop_ticket(session)
         raise TicketExpired
-    return Ticket(kept["access_token"], kept["expires_at"], frozenset(kept["scopes"]))
+    return kept
 
 
-def has_ticket(session: SessionStore) -> bool:
-    """Whether somebody is signed in here, with a ticket that has not run out."""
+def held_ticket(session: SessionStore) -> Ticket | None:
+    """The same without a failure: None where nobody is signed in, or the ticket has run out."""
+    kept = _kept(session)
+    return kept if kept and kept.expires_at > time.time() else None
+
+
+def _kept(session: SessionStore) -> Ticket | None:
     kept = session.get(_TICKET)
-    return kept is not None and kept["expires_at"] > time.time()
+    if not kept:
+        return None
+    scopes = frozenset(kept["scopes"])
+    return Ticket(kept["access_token"], kept["expires_at"], scopes, kept.get("subject", ""), kept.get("client_id", ""))
 
 
 def drop_ticket(session: SessionStore) -> None:
     """Forget the token: it has run out, or the API does not take it."""
     session.pop(_TICKET, None)
+
+
+def start_over(session: SessionStore) -> None:
+    """Forget everything, and at the next sign-in have every page shown again, whatever the authorization server remembers."""
+    end(session)
+    session[_AGAIN] = True
+
+
+def shows_every_page(session: SessionStore) -> bool:
+    """Whether the next sign-in is to show every page, once."""
+    return bool(session.pop(_AGAIN, False))
 
 
 def end(session: SessionStore) -> None:

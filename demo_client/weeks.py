@@ -9,7 +9,7 @@ from demo_client.failures import NoSuchWeek
 
 ZONE = ZoneInfo("Europe/Berlin")
 _WRITTEN = re.compile(r"([0-9]{4})-W([0-9]{2})")
-_FIRST_YEAR, _LAST_YEAR = 1971, 2198  # one year inside what the Calendar API has
+FIRST_YEAR, LAST_YEAR = 1971, 2198  # one year inside what the Calendar API has
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,13 @@ class Week:
     """A week by its Monday."""
 
     monday: date
+    view = "week"
 
     @classmethod
     def parse(cls, text: str) -> "Week":
         """From ISO 8601's `2026-W48`. Raises `NoSuchWeek`."""
         written = _WRITTEN.fullmatch(text)
-        if not written or not _FIRST_YEAR <= int(written[1]) <= _LAST_YEAR:
+        if not written or not FIRST_YEAR <= int(written[1]) <= LAST_YEAR:
             raise NoSuchWeek
         try:
             return cls(date.fromisocalendar(int(written[1]), int(written[2]), 1))
@@ -32,12 +33,21 @@ class Week:
     @classmethod
     def of(cls, moment: datetime) -> "Week":
         """The week in which the aware `moment` lies in Berlin."""
-        day = moment.astimezone(ZONE).date()
+        return cls.containing(moment.astimezone(ZONE).date())
+
+    @classmethod
+    def containing(cls, day: date) -> "Week":
+        """The week of this day."""
         return cls(day - timedelta(days=day.weekday()))
 
     def __str__(self) -> str:
         year, number, _ = self.monday.isocalendar()
         return f"{year}-W{number:02}"
+
+    @property
+    def first(self) -> date:
+        """Its Monday."""
+        return self.monday
 
     @property
     def days(self) -> list[date]:
@@ -75,4 +85,4 @@ class Week:
 
     def _moved_by(self, days: int) -> "Week | None":
         moved = Week(self.monday + timedelta(days=days))
-        return moved if _FIRST_YEAR <= moved.monday.isocalendar().year <= _LAST_YEAR else None
+        return moved if FIRST_YEAR <= moved.monday.isocalendar().year <= LAST_YEAR else None

@@ -179,6 +179,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "project.preferences.of_request",
                 *(
                     ["django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]
                     if serves(SERVICE, "authorization_server")

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
-from project import errors, health
+from project import errors, health, preferences
 from project.service import parts_of
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("preferences", preferences.change, name="preferences"),
     *(path("", include(urls)) for service in parts_of(settings.SERVICE) for urls in service.urls),
 ]
 

@@ -14,6 +14,7 @@ import jwt
 import requests
 from django.conf import settings
 
+from demo_client.applications import application
 from demo_client.discovery import IssuerMetadata, issuer_metadata
 from demo_client.exchanges import Recorder
 from demo_client.failures import (
@@ -34,11 +35,13 @@ class AuthorizationRequest:
     """What one request leaves with the application until its answer comes: nobody else knows these values.
 
     `state` finds the request again and shows that the answer is to it; `code_verifier` opens the lock in the request (PKCE,
-    RFC 7636); `nonce` would come back inside an ID token.
+    RFC 7636); `nonce` would come back inside an ID token. `prompt` asks for pages that would else be skipped.
     """
 
     redirect_uri: str
     scope: str = "read"
+    client_id: str = field(default_factory=lambda: settings.CALENDAR_WEB_CLIENT_ID)
+    prompt: str = ""
     audience: str = field(default_factory=lambda: settings.CALENDAR_AUDIENCE)
     state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -56,8 +59,9 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
         "response_type": "code",
         "audience": request.audience,
         **({"scope": request.scope} if request.scope else {}),
-        "client_id": settings.CALENDAR_WEB_CLIENT_ID,
+        "client_id": request.client_id,
         "redirect_uri": request.redirect_uri,
+        **({"prompt": request.prompt} if request.prompt else {}),
         "state": request.state,
         "nonce": request.nonce,
         "code_challenge": _s256(request.code_verifier),
@@ -93,22 +97,23 @@ def exchange_code(code: str, request: AuthorizationRequest, *, recorder: Recorde
 
     Raises `AnswerRefused` with the server's error code, `NonceDiffers`, `SecretMissing`, `NoAnswer`, `UnusableAnswer`.
     """
-    client_id, client_secret = settings.CALENDAR_WEB_CLIENT_ID, settings.CALENDAR_WEB_CLIENT_SECRET
-    if not client_secret:
-        raise SecretMissing(client_id, "CALENDAR_WEB_CLIENT_SECRET")
-    recorder.known_secrets += (client_secret,)
+    asking_as = application(request.client_id)
+    if not asking_as.client_secret:
+        raise SecretMissing(asking_as.client_id, asking_as.setting)
+    recorder.known_secrets += (asking_as.client_secret,)
     endpoint = issuer_metadata(recorder).token_endpoint
     body = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": request.redirect_uri,
-        "client_id": client_id,
-        "client_secret": client_secret,
+        "client_id": asking_as.client_id,
+        "client_secret": asking_as.client_secret,
         "code_verifier": request.code_verifier,
     }
     asking = requests.Request("POST", endpoint, data=body, headers={"Accept": "application/json"})
-    answer = recorder.send(asking, AUTHORIZATION_SERVER, meaning="Daybook swaps the code for a ticket to one API (access token).")
-    granted = token_answer(answer, endpoint, client_id=client_id, refusal=AnswerRefused)
+    meaning = "Daybook swaps the code for a ticket to one API (access token)."
+    answer = recorder.send(asking, AUTHORIZATION_SERVER, meaning=meaning, kind="code-for-token")
+    granted = token_answer(answer, endpoint, client_id=asking_as.client_id, refusal=AnswerRefused)
     _check_nonce(granted, request)
     # RFC 6749 section 5.1: an answer without `scope` grants what was asked for.
     return granted if granted.scopes else TokenAnswer(granted.access_token, granted.expires_in, frozenset(request.scope.split()))

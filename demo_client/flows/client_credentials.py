@@ -52,7 +52,7 @@ def request_token(client: MachineClient, *, audience: str, recorder: Recorder) -
     body = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": client.client_secret, "audience": audience}
     request = requests.Request("POST", endpoint, json=body)
     meaning = f"{client.client_id} asks for a ticket of its own (access token), with its own secret."
-    answer = recorder.send(request, AUTHORIZATION_SERVER, meaning=meaning, is_of_a_machine=True)
+    answer = recorder.send(request, AUTHORIZATION_SERVER, meaning=meaning, is_of_a_machine=True, kind="machine-token")
     return token_answer(answer, endpoint, client_id=client.client_id)
 
 

@@ -1,0 +1,143 @@
+"""What the authorization server decided during a sign-in, from its own log: exact, and nothing without it.
+
+Daybook does not see what happens between a browser and the authorization server. It may ask afterwards, through the Management API,
+with a ticket of the machine `trail-reader`, and only for trace ids that it drew itself.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+from django.conf import settings
+
+from demo_client.discovery import internal, json_object
+from demo_client.exchanges import Recorder
+from demo_client.failures import AUTHORIZATION_SERVER, Failure, UnusableAnswer
+from demo_client.flows.client_credentials import TOKENS, MachineClient
+from demo_client.models import RecordedMessage
+from demo_client.people import Person, person
+
+logger = logging.getLogger("four_checks.daybook")
+_ANSWERED = "request.answered"
+_WHY_SHOWN = {
+    "first_time": "it is the first time",
+    "scope_added": "something is new",
+    "prompt_consent": "Daybook wanted the page to be shown",
+}
+_WHY_SKIPPED = {
+    "remembered": "{name} has said yes before, so no page was shown.",
+    "preconfigured": "An administrator has said yes for {name}, so no page was shown.",
+}
+
+
+def front_channel(trace_id: str, *, scope: str, sent_to: str) -> tuple[list[RecordedMessage], str]:
+    """The messages between browser and authorization server of one sign-in, in order, and the `sub` of whoever signed in.
+
+    `sent_to` is the address that Daybook sent the browser to, which is all that it knows by itself; `scope` is what it asked for.
+    Without an answer from the log there are no messages, and a line in Daybook's own log.
+    """
+    try:
+        entries = _entries(trace_id)
+    except Failure as failure:
+        fields = {"failure": type(failure).__name__, "label": failure.label, "trace_id": trace_id}
+        logger.info("The authorization server's log cannot be read: %s", failure.headline, extra=fields)
+        return [], ""
+    messages, subject = _messages(entries)
+    who = person(subject)
+    for message in messages:
+        message.kind, message.meaning, message.matters = _told(message, who)
+    for first in messages[:1]:
+        first.kind, first.meaning, first.matters = "authorize", _sent_to_ask(first, who, scope), True
+        first.request = _as_request(sent_to)
+    return messages, subject
+
+
+def _entries(trace_id: str) -> list[dict[str, Any]]:
+    machine = MachineClient(settings.TRAIL_READER_CLIENT_ID, settings.TRAIL_READER_CLIENT_SECRET, "TRAIL_READER_CLIENT_SECRET")
+    management = f"{settings.ISSUER.rstrip('/')}/api/v2/"
+    aside = Recorder()  # asking what happened is no part of what happened
+    token = TOKENS.token_for(machine, audience=management, recorder=aside)
+    url = f"{internal(management)}logs"
+    headers = {"Authorization": f"Bearer {token.access_token}", "Accept": "application/json"}
+    request = requests.Request("GET", f"{url}?{urlencode({'trace_id': trace_id})}", headers=headers)
+    answer = aside.send(request, AUTHORIZATION_SERVER, meaning="Daybook reads the log of this trace.", is_of_a_machine=True)
+    if answer.status_code == 401:
+        TOKENS.forget(token)
+    entries = json_object(answer, url).get("entries")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UnusableAnswer(AUTHORIZATION_SERVER, url, what="answered 200 without a list of entries")
+    return entries
+
+
+def _messages(entries: list[dict[str, Any]]) -> tuple[list[RecordedMessage], str]:
+    messages: list[RecordedMessage] = []
+    decisions: list[dict[str, str]] = []
+    subject = ""
+    for entry in entries:
+        if entry.get("event") != _ANSWERED:
+            decisions.append({name: str(entry.get(name, ""))[:200] for name in ("event", "reason", "detail", "scope")})
+            subject = str(entry.get("user") or subject)
+            continue
+        messages.append(_message(entry, decisions))
+        decisions = []
+    return messages, subject
+
+
+def _as_request(address: str) -> dict[str, Any]:
+    """The request that a browser makes of this address, as far as it follows from it."""
+    host, slash, path = address.partition("://")[2].partition("/")
+    return {"first_line": f"GET {slash}{path} HTTP/1.1", "headers": [["Host", host]], "body": ""} if slash else {}
+
+
+def _message(entry: dict[str, Any], decisions: list[dict[str, str]]) -> RecordedMessage:
+    status, duration, at = entry.get("status"), entry.get("duration_ms"), str(entry.get("at", ""))
+    message = RecordedMessage(
+        sender="browser",
+        receiver=AUTHORIZATION_SERVER.log_prefix,
+        asked=f"{entry.get('method', '')} {entry.get('path', '')}"[:300],
+        status=status if isinstance(status, int) else None,
+        duration_ms=round(duration) if isinstance(duration, int | float) and duration >= 0 else None,
+        reported_by=AUTHORIZATION_SERVER.log_prefix,
+        decisions=decisions,
+    )
+    with suppress(ValueError):  # then it stands at the time at which it was told
+        message.started_at = datetime.fromisoformat(at)
+    return message
+
+
+def _told(message: RecordedMessage, who: Person) -> tuple[str, str, bool]:
+    """Kind, sentence, and whether it matters."""
+    by = _reasons(message)
+    if "consent.refused" in by:
+        return "refusal", f"{who.name} does not allow it.", True
+    if "consent.given" in by:
+        return "consent", f"{who.name} says yes. {who.pronoun} comes back with a code, good once, for 60 seconds.", True
+    if "sign_in.succeeded" in by:
+        return "signed-in", f"{who.name} signs in. Daybook never sees this password.", False
+    if "sign_in.refused" in by:
+        return "not-signed-in", "The name and the password do not fit.", False
+    if "consent.shown" in by:
+        why = _WHY_SHOWN.get(by["consent.shown"], by["consent.shown"])
+        return "dialog", f"The authorization server asks {who.inside}: {why}.", False
+    if "consent.skipped" in by:
+        return "dialog", _skipped(by, who), True
+    return "sign-in-page", "The authorization server asks who it is.", False
+
+
+def _sent_to_ask(message: RecordedMessage, who: Person, scope: str) -> str:
+    by = _reasons(message)
+    if "consent.skipped" in by:
+        return f"Daybook sends {who.inside} to ask. {_skipped(by, who)}"
+    does = "read and change" if "write" in scope.split() else "read"
+    return f"Daybook sends {who.inside} to ask: may it {does} the calendar?"
+
+
+def _skipped(by: dict[str, str], who: Person) -> str:
+    return _WHY_SKIPPED.get(by["consent.skipped"], "No page was shown.").format(name=who.name)
+
+
+def _reasons(message: RecordedMessage) -> dict[str, str]:
+    return {decision["event"]: decision["reason"] for decision in message.decisions}

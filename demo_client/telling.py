@@ -1,0 +1,144 @@
+"""The words for what just happened: which messages matter, what an opened one is called, and what its parts say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from demo_client.models import RecordedMessage
+from demo_client.people import Person
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message: whether it is among the few that matter, and what its own page is called and says first."""
+
+    title: str
+    lead: str = ""
+    matters: bool = False
+
+
+# `{owns}` is whose calendar it is, `{name}` the person's name inside a sentence.
+KINDS = {
+    "begins": Kind("Daybook sends the browser to the authorization server", "The redirect says what Daybook asks for, and for whom."),
+    "discovery": Kind("Where are the endpoints?", "Daybook knows one address, the issuer. Everything else stands in this document."),
+    "authorize": Kind(
+        "Daybook asks for permission, by way of the browser",
+        "No secret is in this request. What it asks for, {name} decides at the authorization server.",
+        matters=True,
+    ),
+    "sign-in-page": Kind("Who are you?", "The authorization server asks, in its own colour and at its own address."),
+    "signed-in": Kind("{owns} password goes to the authorization server alone", "Daybook never sees it."),
+    "not-signed-in": Kind("Name and password do not fit", "The authorization server asks again. Daybook learns nothing of it."),
+    "dialog": Kind("The authorization server shows what was asked", "Nothing is given before somebody says yes."),
+    "consent": Kind(
+        "A yes becomes a code",
+        "The code travels through the browser, where others might read it. So it is good once, for 60 seconds, and for Daybook alone.",
+        matters=True,
+    ),
+    "refusal": Kind("A no is an answer too", "The browser carries it back as access_denied. Daybook gets nothing.", matters=True),
+    "comes-back": Kind("The browser is back with an answer", "Daybook compares state and iss before it believes any of it."),
+    "code-for-token": Kind(
+        "The code becomes a ticket",
+        "From server to server, with Daybook’s own secret and the key to the lock it sent first (PKCE). The browser sees none of it.",
+        matters=True,
+    ),
+    "opens-the-week": Kind("The browser opens the calendar’s page"),
+    "events": Kind(
+        "The ticket opens the calendar",
+        "Daybook asks for {owns} events and shows the ticket. The request names no user: whose calendar it is, the ticket says.",
+        matters=True,
+    ),
+    "new-event": Kind(
+        "The ticket may write, and the event is there", "The API checked the ticket as before; this time it had to say write.", matters=True
+    ),
+    "sends-the-form": Kind("The browser sends the form to Daybook"),
+    "machine-token": Kind(
+        "A backend gets a ticket of its own",
+        "Nobody signs in. The backend’s secret says who it is; an administrator’s yes (client grant) says that it may.",
+    ),
+    "place-names": Kind(
+        "A machine’s ticket opens the Geocoding API",
+        "No user stands behind this ticket: its subject is the backend itself.",
+        matters=True,
+    ),
+    "opens-a-page": Kind("The browser opens a page of Daybook"),
+}
+_PLAIN = Kind("One message")
+_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+# What the parts of a message say, by their name: headers, and parameters of address and form.
+MEANINGS = {
+    "authorization": "The ticket. Whoever shows it gets in (Bearer), so it travels in this header only.",
+    "timemin": "From here on, with its offset.",
+    "timemax": "Until here.",
+    "timezone": "Days begin at midnight of this place.",
+    "orderby": "The earliest first.",
+    "maxresults": "As many on one page.",
+    "traceparent": "Ties this message to the others in this list. It opens nothing.",
+    "content-type": "How the body is written.",
+    "www-authenticate": "The challenge: what is wrong with the ticket, and what would open the door.",
+    "server-timing": "The checks that the API ran, and how long each took.",
+    "grant_type": "What is offered for a ticket.",
+    "code": "The code from the redirect. It is used up now.",
+    "code_verifier": "The key to the lock in the first request (PKCE): only who sent that one has it.",
+    "client_id": "Which application asks.",
+    "client_secret": "Its secret. Daybook does not even record it.",
+    "redirect_uri": "Where the answer goes, or went: it must be the registered one, letter by letter.",
+    "audience": "Which API the ticket is for, and no other.",
+    "scope": "What the ticket is to allow there.",
+    "response_type": "Answer with a code, not with the ticket itself.",
+    "state": "Daybook’s bookmark: it must come back unchanged, to the same browser, once.",
+    "nonce": "A mark of this one request, for an ID token.",
+    "code_challenge": "A lock that only Daybook can open later (PKCE).",
+    "code_challenge_method": "How the lock is made from the key.",
+    "prompt": "Which pages are to be shown, whatever is remembered.",
+    "iss": "Who answers. Daybook compares it with whom it asked.",
+    "etag": "The version of the answer.",
+    "location": "Where the browser, or the caller, goes next.",
+    "error": "Why there is no ticket.",
+}
+
+
+def kind_of(message: RecordedMessage) -> Kind:
+    """What is said of messages of this kind."""
+    return KINDS.get(message.kind, _PLAIN)
+
+
+def title(message: RecordedMessage, person: Person) -> str:
+    """The headline of an opened message: the check that says no, else what it is about."""
+    if check := message.failed_check:
+        return f"{check['number']} {check['name']}: {_inside(check['say'])}"
+    if message.status is None and not message.reported_by:
+        return "Nobody answered"
+    if message.is_refused and message.kind == "machine-token":
+        return "The right secret, and still no ticket"
+    if message.is_refused:
+        return f"The answer is {message.status}"
+    return kind_of(message).title.format(owns=person.owns, name=person.inside)
+
+
+def lead(message: RecordedMessage, person: Person) -> str:
+    """The sentence below it."""
+    if (check := message.failed_check) and message.receiver == "calendar_api":
+        may_not = f"Daybook may read {person.owns} calendar, not change it."
+        return may_not if check["code"] == "insufficient_scope" else f"{person.owns} calendar stayed closed."
+    if message.is_refused and message.kind != "machine-token":
+        return "" if message.status else "Daybook waited as long as it waits, and then went on without."
+    return kind_of(message).lead.format(owns=person.owns, name=person.inside)
+
+
+def headline(messages: Sequence[RecordedMessage]) -> str:
+    """How many messages there were: `12 messages. Five matter.`"""
+    few = [message for message in messages if message.matters]
+    total = f"{len(messages)} message{'' if len(messages) == 1 else 's'}."
+    number = _NUMBERS[len(few)] if len(few) < len(_NUMBERS) else str(len(few))
+    matter = f"{number} {'matters' if len(few) == 1 else 'matter'}"
+    if any(message.status is None and not message.reported_by for message in few):
+        return f"{total} {matter}, and one got no answer."
+    refused = sum(message.is_refused for message in few)
+    if refused:
+        return f"{total} {matter}, and {'it' if len(few) == 1 else 'one' if refused == 1 else str(refused)} was refused."
+    return f"{total} {matter}."
+
+
+def _inside(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
