@@ -4,7 +4,7 @@ VENV := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench geodata lock clean
+.PHONY: help setup demo test check format screenshots bench geodata lock clean
 
 help:
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: setup ## lint, format, types, import contracts, missing migrations, lock 
 format: setup ## rewrite the code in its one format
 	$(VENV)/ruff check --fix-only --quiet
 	$(VENV)/ruff format
+
+screenshots: setup ## take the pictures of docs/ anew, in the browser
+	@SCREENSHOTS=1 $(VENV)/python -m pytest -q -k "has_its_picture and four" tests/end_to_end/test_the_five_clicks.py
 
 bench: setup ## run every benchmark and print its figures
 	@$(VENV)/python -m benchmarks

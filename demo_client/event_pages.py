@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse as url_of
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from demo_client import draft_events, sign_ins
 from demo_client.api_clients import reverse
@@ -61,7 +61,7 @@ def _sent(request: DaybookRequest) -> HttpResponse:
     return HttpResponseRedirect(where, status=303)
 
 
-@require_POST
+@require_safe
 @own_page
 @recorded("begins", "The browser asks Daybook for more, and is sent to the authorization server.")
 def ask_for_more(request: DaybookRequest) -> HttpResponse:
@@ -69,7 +69,7 @@ def ask_for_more(request: DaybookRequest) -> HttpResponse:
     ticket = sign_ins.ticket(request.daybook)
     needed = draft_events.needed_scopes(request.daybook)
     if not needed:
-        return HttpResponseRedirect(url_of("demo_client:new-event"), status=303)
+        return HttpResponseRedirect(url_of("demo_client:new-event"))
     scope = " ".join(sorted(ticket.scopes | needed))
     return ask_for_permission(request, application(ticket.client_id), scope=scope, adds_event=True)
 

@@ -13,6 +13,7 @@ import requests
 from requests.cookies import extract_cookies_to_jar
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from demo_client import telling
 from demo_client.failures import NoAnswer, Service, UnusableAnswer
 from demo_client.inspector import Door, report
 from demo_client.masking import header_without_credentials, header_without_secrets, text_without_credentials, text_without_secrets
@@ -138,15 +139,16 @@ class Recorder:
 
     def _record(self, prepared: requests.PreparedRequest, answer: requests.Response | None, sending: _Sending) -> None:
         duration_ms = round((time.monotonic() - sending.started) * 1000)
+        status = None if answer is None else answer.status_code
         scheme, _, token = str(prepared.headers.get("Authorization", "")).partition(" ")
         exchange = Exchange(
             number=len(self.exchanges) + 1,
             sender=sending.sender,
             receiver=sending.receiver,
-            meaning=sending.meaning,
+            meaning=telling.as_it_went(sending.kind, sending.meaning, status=status),
             request=self._request_message(prepared),
             answer=None if answer is None else self._answer_message(answer),
-            status=None if answer is None else answer.status_code,
+            status=status,
             duration_ms=duration_ms,
             is_of_a_machine=sending.is_of_a_machine,
             started_at=sending.started_at,

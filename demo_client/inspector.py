@@ -8,9 +8,12 @@ from typing import Any, Literal
 
 from access_tokens.conf import expectations
 from access_tokens.examine import Check, Report, Result, Step, examine
+from access_tokens.rejections import shown
+from access_tokens.verify import Expectations
 
 # What is shown of a check that passed; the rest would say only that something is not there.
 _WORTH_A_ROW = frozenset({"typ", "signature", "iss", "aud", "exp", "sub", "scope"})
+_WANTED = {"sub": "present"}
 _STOPPED = "Not reached: the first check that says no ends it."
 _UNREAD = "Claims under a broken seal prove nothing, so nobody reads them."
 
@@ -32,9 +35,13 @@ def report(token: str, door: Door) -> list[dict[str, Any]]:
 
     `result` is passed, failed, impossible, or unreached: as at the API, the first check that fails ends it.
     """
-    examined = examine(token, expected=expectations(door.audience), served=door.served, needed_scopes=door.scopes)
+    expected = expectations(door.audience)
+    examined = examine(token, expected=expected, served=door.served, needed_scopes=door.scopes)
     failing = next((step.number for step in examined.steps if step.result == Result.FAILED), 5)
-    return [_row(step, door) if step.number <= failing else _unreached(step, failing) for step in examined.steps]
+    rows = [_row(step, door) if step.number <= failing else _unreached(step, failing) for step in examined.steps]
+    if failing >= 2:
+        rows[1]["rows"] = _seal(examined, expected)
+    return rows
 
 
 def subject(token: str, audience: str) -> str:
@@ -52,8 +59,20 @@ def _row(step: Step, door: Door) -> dict[str, Any]:
         "result": step.result.value,
         "code": rejection.code if rejection else "",
         "say": _words(step, door),
-        "rows": [{"name": check.name, "found": _bare(check.found), "wanted": _bare(check.wanted)} for check in shown],
+        "rows": [
+            {"name": check.name, "found": _bare(check.found), "wanted": _WANTED.get(check.name) or _bare(check.wanted)} for check in shown
+        ],
     }
+
+
+def _seal(examined: Report, expected: Expectations) -> list[dict[str, str]]:
+    """What the header says of the seal, beside what is pinned for the issuer."""
+    issuer = expected.issuers.get(str(examined.claims.get("iss")))
+    pinned = f"{' or '.join(sorted(issuer.algorithms))}, pinned for this issuer" if issuer else "nobody trusted has made it"
+    return [
+        {"name": "kid", "found": _bare(shown(examined.header.get("kid"))), "wanted": "one of the keys that the issuer publishes"},
+        {"name": "alg", "found": _bare(shown(examined.header.get("alg"))), "wanted": pinned},
+    ]
 
 
 def _unreached(step: Step, failing: int) -> dict[str, Any]:

@@ -118,9 +118,10 @@ def _kept_repeat(recorder: Recorder, original: RecordedMessage, changed: Changed
     repeat.happening, repeat.repeats, repeat.matters = original.happening, original, True
     repeat.position = original.happening.messages.count() + 1
     if changed:
+        repeat.meaning = "The same request with one letter changed."
         repeat.change = {"letter": changed.letter, "sent": changed.sent, "sealed": changed.sealed, "now_says": changed.now_says}
         if check := repeat.failed_check:
-            repeat.meaning = f"The same request with one letter changed. The Calendar API stops at check {check['number']}."
+            repeat.meaning += f" The Calendar API stops at check {check['number']}."
             _say_what_changed(repeat.checks, repeat.change)
     repeat.save()
     return repeat
@@ -130,7 +131,7 @@ def _say_what_changed(checks: list[dict[str, Any]], change: dict[str, Any]) -> N
     """Beside the broken seal: the letter as it was sealed, and what the claims would now say."""
     if change["now_says"]:
         checks[0]["say"] = f"Still three parts, still JSON. It would even read well: it now says {change['now_says']}."
-    kid = next((row["found"] for row in checks[1]["rows"]), "")
+    kid = next((row["found"] for row in checks[1]["rows"] if row["name"] == "kid"), "")
     checks[1]["rows"] = [
         {"name": f"letter {change['letter']}", "found": change["sent"], "wanted": change["sealed"]},
         {"name": "key", "found": kid, "wanted": "known, and its seal does not fit"},

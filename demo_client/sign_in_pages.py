@@ -44,7 +44,7 @@ def ask_for_permission(
     forget_old_ones()
     recording.keep()
     sign_ins.begin(asked, request.daybook, happening=recording.happening, adds_event=adds_event)
-    return HttpResponseRedirect(address, status=303 if request.method == "POST" else 302)
+    return HttpResponseRedirect(address)
 
 
 @require_safe

@@ -63,6 +63,25 @@ KINDS = {
     "opens-a-page": Kind("The browser opens a page of Daybook"),
 }
 _PLAIN = Kind("One message")
+# The sentence of a message that was answered with a no, or not at all; others say what happens as it is meant to.
+_REFUSED = {
+    "events": "Daybook shows the ticket. The Calendar API does not open.",
+    "new-event": "Daybook tries to add an event. The Calendar API does not take it.",
+    "code-for-token": "Daybook offers the code. It gets no ticket for it.",
+    "machine-token": "A backend asks for a ticket of its own, with the right secret. It gets none.",
+    "place-names": "A backend shows its ticket. The Geocoding API does not open.",
+}
+_MISSING_SCOPE = {
+    "new-event": "Daybook tries to add an event. The ticket does not say that it may.",
+    "events": "Daybook wants to read. The ticket does not say that it may.",
+}
+_UNANSWERED = {
+    "events": "Daybook asks for the events. Nobody answers.",
+    "new-event": "Daybook tries to add an event. Nobody answers.",
+    "code-for-token": "Daybook offers the code. Nobody answers.",
+    "machine-token": "A backend asks for a ticket of its own. Nobody answers.",
+    "place-names": "A backend asks for place names. Nobody answers.",
+}
 _NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 # What the parts of a message say, by their name: headers, and parameters of address and form.
@@ -96,6 +115,15 @@ MEANINGS = {
     "location": "Where the browser, or the caller, goes next.",
     "error": "Why there is no ticket.",
 }
+
+
+def as_it_went(kind: str, meaning: str, *, status: int | None) -> str:
+    """The sentence of a message of this kind, `meaning` where it went as it was meant to."""
+    if status is None:
+        return _UNANSWERED.get(kind, meaning)
+    if status == 403 and kind in _MISSING_SCOPE:
+        return _MISSING_SCOPE[kind]
+    return _REFUSED.get(kind, meaning) if status >= 400 else meaning
 
 
 def kind_of(message: RecordedMessage) -> Kind:

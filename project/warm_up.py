@@ -1,12 +1,18 @@
-"""What a server does between its start and its first request, which would otherwise wait for it: load the views, and the places."""
+"""What a server does between its start and its first requests, which would otherwise wait for it.
+
+It loads the views and the places; and Daybook asks the issuer where its endpoints are, as soon as that answers.
+"""
 
 import threading
+import time
 from contextlib import suppress
 
 from django.conf import settings
 from django.urls import get_resolver
 
 from project.service import serves
+
+ISSUER_MAY_TAKE_SECONDS = 60.0
 
 
 def warm_up_in_background() -> threading.Thread:
@@ -23,3 +29,19 @@ def _warm_up() -> None:
 
         with suppress(DataMissing):  # /readyz says what is missing, and how to get it
             places()
+    if serves(settings.SERVICE, "demo_client"):
+        _learn_the_endpoints()
+
+
+def _learn_the_endpoints() -> None:
+    """Ask until the issuer, which is just starting too, has answered; where it stays away, the first sign-in says so."""
+    from demo_client.discovery import issuer_metadata  # here: only that service has Daybook's tables and settings
+    from demo_client.exchanges import Recorder
+    from demo_client.failures import Failure
+
+    until = time.monotonic() + ISSUER_MAY_TAKE_SECONDS
+    while time.monotonic() < until:
+        with suppress(Failure):
+            issuer_metadata(Recorder())
+            return
+        time.sleep(0.5)

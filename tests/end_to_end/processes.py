@@ -112,6 +112,14 @@ class Platform:
         for service in sorted(self.services, key=lambda service: service != "authorization_server"):
             self._wait_for(service)
 
+    def forget_consents(self) -> None:
+        """Let everybody be asked again, as at a first visit."""
+        service = "all" if self.is_one_process else "authorization_server"
+        code = "from authorization_server.models import Consent; Consent.objects.all().delete()"
+        ran = self.manage("shell", "-c", code, service=service)
+        if ran.returncode:
+            raise RuntimeError(ran.stdout + ran.stderr)
+
     def start(self, service: str) -> None:
         """Start one service again, and return when it is ready."""
         self._spawn(service)

@@ -1,53 +1,12 @@
 """Every page in Chromium: axe finds nothing, nothing scrolls sideways, nothing breaks the security policy, nothing leaves the machine."""
 
-from urllib.parse import urlsplit
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+from tests.end_to_end.window import Window
+
 # The forms differ in where the services run, not in the pages: two of them are enough.
 pytestmark = pytest.mark.parametrize("platform", ["four-sqlite", "all-sqlite"], indirect=True)
-
-
-class Window:
-    """A browser's window at Daybook, whose complaints are collected."""
-
-    def __init__(self, platform, page):
-        self.url, self.page = platform.demo_client_url, page
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(message.text) if "Content Security Policy" in message.text else None)
-        page.on("request", lambda request: self.complaints.append(request.url) if urlsplit(request.url).hostname != "localhost" else None)
-
-    def open(self, path):
-        self.page.goto(f"{self.url}{path}")
-
-    def sign_in(self, name):
-        """By the form, on from wherever the sign-in page has been reached."""
-        self.page.get_by_label("User name").fill(name)
-        self.page.get_by_label("Password").fill(f"{name}-demo")
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
-
-    def allow_if_asked(self):
-        self.page.wait_for_url(lambda url: "/login" not in url)
-        allow = self.page.get_by_role("button", name="Allow", exact=True)
-        if allow.is_visible():
-            allow.click()
-        self.page.wait_for_url("**/daybook")
-
-    def looks_right(self, heading):
-        """The page with this heading, at both widths, light and dark."""
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
-        for width, scheme in LOOKS:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.emulate_media(color_scheme=scheme)
-            found = Axe().run(self.page).response["violations"]
-            named = [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
-            assert named == [], f"{self.page.url} at {width}, {scheme}"
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{self.page.url} scrolls sideways at {width}"
-        assert self.complaints == []
 
 
 @pytest.fixture
@@ -55,7 +14,7 @@ def window(platform, page):
     return Window(platform, page)
 
 
-def test_from_home_to_the_week_and_out_again(window, tmp_path):
+def test_from_home_to_the_week_and_out_again(window):
     window.open("/")
     window.looks_right("Four Checks")
     window.page.get_by_role("link", name="Open Alice’s calendar").click()
@@ -64,9 +23,7 @@ def test_from_home_to_the_week_and_out_again(window, tmp_path):
     window.allow_if_asked()
     expect(window.page.get_by_text("Choir rehearsal").or_(window.page.get_by_text("Team meeting")).first).to_be_visible()
     window.looks_right("20")
-    window.page.set_viewport_size({"width": 1280, "height": 900})
-    window.page.screenshot(path=tmp_path / "daybook.png", full_page=True)
-    window.page.get_by_role("link", name="List", exact=True).click()
+    window.page.get_by_role("link", name="Month", exact=True).click()
     window.looks_right("20")
     window.open("/daybook?week=2198-W40")
     expect(window.page.get_by_role("heading", name="Nothing planned this week")).to_be_visible()
@@ -103,27 +60,20 @@ def test_other_pages(window, path, heading):
 
 
 def test_the_way_to_the_week_with_the_keyboard_alone(window):
-    def tab_to(name):
-        for _ in range(20):
-            window.page.keyboard.press("Tab")
-            if window.page.evaluate("document.activeElement.innerText || document.activeElement.name") == name:
-                return
-        raise AssertionError(f"{name} is not reached with the Tab key")
-
     window.open("/")
-    tab_to("Open Alice’s calendar")
+    window.tab_to("Open Alice’s calendar")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/login*")
-    tab_to("username")
+    window.tab_to("User name")
     window.page.keyboard.type("gina")
     window.page.keyboard.press("Tab")
     window.page.keyboard.type("gina-demo")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/authorize*")
-    tab_to("Allow")
+    window.tab_to("Allow")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/daybook")
-    tab_to("Sign out")
+    window.tab_to("Sign out")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url(f"{window.url}/")
 
