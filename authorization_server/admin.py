@@ -22,6 +22,7 @@ from authorization_server.models import (
     ClientGrant,
     Consent,
     ConsentedScope,
+    LogEntry,
     RedirectUri,
     SigningKey,
     User,
@@ -164,6 +165,23 @@ class SigningKeyAdmin(ReadOnly, Careful, admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never: tokens that it signed would not be checked any more."""
+        return False
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnly, Careful, admin.ModelAdmin):
+    """The decision log, the latest first: paste a trace id, `jti`, client id or `sub` to find what was decided, and why."""
+
+    list_display = ("at", "event", "reason", "client_id", "user", "audience", "scope", "jti", "trace_id")
+    list_display_links = ("at", "event")
+    list_filter = ("event",)
+    search_fields = ("trace_id__exact", "jti__exact", "client_id__exact", "user__exact")
+    search_help_text = "A whole trace id, jti, client id or sub."
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: entries go by themselves after 30 days."""
         return False
 
 

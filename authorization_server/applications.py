@@ -4,12 +4,12 @@ import re
 
 from authorization_server.models.applications import Application, RedirectUri
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def find(client_id: str) -> Application | None:
     """The application with this client id, unless it is a demo's where demo identities are off."""
-    if not _CLIENT_ID.fullmatch(client_id):
+    if not CLIENT_ID.fullmatch(client_id):
         return None
     return Application.objects.usable().filter(client_id=client_id).first()
 

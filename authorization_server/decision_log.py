@@ -1,15 +1,29 @@
-"""The decision log: what the authorization server decided and why, one structured log event each. Nothing is stored yet."""
+"""The decision log: what the authorization server decided and why. Each decision is a line of the structured log and a stored entry.
+
+What one HTTP request leaves is collected and stored when it is answered: with one INSERT, after every transaction of its own,
+so that nothing is lost with one that was rolled back, and before the answer goes out.
+"""
 
 import hashlib
 import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
+from django.db import Error
 from django.http import HttpRequest
+from django.utils import timezone
 
 from access_tokens.problems import trace_id_of
+from authorization_server.applications import CLIENT_ID
+from authorization_server.models.log_entries import LONGEST_VALUE, LogEntry
 
-LONGEST_VALUE = 200
 logger = logging.getLogger("authorization_server.decisions")
+_of_this_request: ContextVar[list[LogEntry] | None] = ContextVar("decision_log_of_this_request", default=None)
 
 
 class Decision(StrEnum):
@@ -27,6 +41,9 @@ class Decision(StrEnum):
     REQUEST_REFUSED = "request.refused"
 
 
+REQUEST_ANSWERED = "request.answered"
+
+
 def record(
     decision: Decision,
     *,
@@ -39,10 +56,10 @@ def record(
     jti: str = "",
     detail: str = "",
 ) -> None:
-    """Log one decision. `user` is a `sub`; empty fields are left out, long values are cut. No token, code or secret may come here."""
+    """Log and store one decision. `user` is a `sub`; long values are cut. No token, code or secret may come here."""
     fields = {
         "reason": reason,
-        "client_id": client_id,
+        "client_id": client_id if CLIENT_ID.fullmatch(client_id) else "",  # else who knows what a caller put there by mistake
         "user": user,
         "audience": audience,
         "scope": scope,
@@ -50,9 +67,30 @@ def record(
         "detail": detail,
         "trace_id": trace_id,
     }
-    logger.info(
-        decision.value, extra={"decision": decision.value} | {name: value[:LONGEST_VALUE] for name, value in fields.items() if value}
-    )
+    fields = {name: _one_line(value) for name, value in fields.items() if value}
+    logger.info(decision.value, extra={"decision": decision.value} | fields)
+    _store(LogEntry(event=decision.value, **fields))
+
+
+def record_answer(*, trace_id: str, method: str, path: str, status: int, duration_ms: float) -> None:
+    """Store that a request was answered. `path` is without a query. The structured log has a line of every request already."""
+    answered = {"method": method, "path": _one_line(path), "status": status, "duration_ms": duration_ms}
+    _store(LogEntry(event=REQUEST_ANSWERED, trace_id=trace_id, **answered))
+
+
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Collect what is recorded inside and store it at the end, under an id that says which entries came of one request."""
+    entries: list[LogEntry] = []
+    before = _of_this_request.set(entries)
+    try:
+        yield
+    finally:
+        _of_this_request.reset(before)
+        request_id = secrets.token_hex(8)
+        for entry in entries:
+            entry.request_id = request_id
+        _insert(entries)
 
 
 def front_channel_trace_id(request: HttpRequest, state: str) -> str:
@@ -61,3 +99,34 @@ def front_channel_trace_id(request: HttpRequest, state: str) -> str:
     Without a state it is the request's own.
     """
     return hashlib.sha256(state.encode()).hexdigest()[:32] if state else trace_id_of(request)
+
+
+@lru_cache(maxsize=1)
+def delete_old_entries(*, on: date) -> int:
+    """Delete what was kept for 30 days, once a day in each process: asked again on the same day, the answer is remembered."""
+    return LogEntry.objects.delete_old()
+
+
+def _one_line(value: str) -> str:
+    """Cut, and without the characters that could forge another line, or turn the rest of this one round."""
+    return "".join(c if c.isprintable() else "?" for c in value[:LONGEST_VALUE])
+
+
+def _store(entry: LogEntry) -> None:
+    collected = _of_this_request.get()
+    if collected is None:  # a command, not a request
+        _insert([entry])
+    else:
+        collected.append(entry)
+
+
+def _insert(entries: list[LogEntry]) -> None:
+    """What was decided stays decided, and is answered, even if the database takes no entries now; then the structured log says so."""
+    if not entries:
+        return
+    try:
+        LogEntry.objects.bulk_create(entries)
+        delete_old_entries(on=timezone.now().date())
+    except Error as error:
+        facts = {"entries": len(entries), "error": type(error).__name__, "trace_id": entries[0].trace_id}
+        logger.error("decision_log.not_stored", extra=facts)

@@ -34,9 +34,11 @@ AUTHORIZATION_SERVER = Service(
         "django.contrib.contenttypes",
         "django.contrib.sessions",
         "django.contrib.messages",
+        "rest_framework",
         "authorization_server",
     ),
     middleware=(
+        "authorization_server.answered_requests.AnsweredRequests",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",

@@ -5,6 +5,7 @@ from authorization_server.models.applications import Application, Authentication
 from authorization_server.models.authorization_codes import AuthorizationCode
 from authorization_server.models.client_grants import ClientGrant
 from authorization_server.models.consents import Consent, ConsentedScope
+from authorization_server.models.log_entries import LogEntry
 from authorization_server.models.signing_keys import KeyState, SigningKey
 from authorization_server.models.users import User
 
@@ -19,6 +20,7 @@ __all__ = [
     "Consent",
     "ConsentedScope",
     "KeyState",
+    "LogEntry",
     "RedirectUri",
     "SigningKey",
     "User",

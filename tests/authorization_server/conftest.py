@@ -7,10 +7,11 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from access_tokens import conf
 from access_tokens.verify import verify
-from authorization_server import demo_identities, keys
+from authorization_server import decision_log, demo_identities, keys
 from authorization_server.models import Application, User
 
 CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
@@ -35,6 +36,7 @@ def seeded(db, quick_secrets):
     demo_identities.write_all()
     keys.create_missing()
     conf.forget()  # the APIs' cache of keys outlives a test
+    decision_log.delete_old_entries(on=timezone.now().date())  # done for today: no test's first request does it
 
 
 class Browser:

@@ -11,7 +11,7 @@ from authorization_server.models import Api, ApiScope, Application, ClientGrant,
 from authorization_server.models.applications import check_redirect_uri
 from tests.authorization_server.conftest import GEOCODING, Browser
 
-TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "signingkey", "user"]
+TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "signingkey", "user"]
 
 
 @pytest.fixture
