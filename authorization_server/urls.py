@@ -4,11 +4,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from access_tokens.metadata import protected_resource_metadata
 from authorization_server import issuer, pages
 from authorization_server.endpoints.authorize import authorize
 from authorization_server.endpoints.discovery import discovery
 from authorization_server.endpoints.jwks import jwks
 from authorization_server.endpoints.token import token
+from authorization_server.management_api.authentication import ManagementAccessToken
+from authorization_server.management_api.views import LogList
 
 
 def endpoints(issuer_path: str) -> list[URLPattern]:
@@ -22,6 +25,8 @@ def endpoints(issuer_path: str) -> list[URLPattern]:
         path(f"{below}login", pages.login, name="login"),
         path(f"{below}logout", pages.logout, name="logout"),
         path(f"{below}access-requests/new", pages.access_request, name="access-request"),
+        path(f"{below}api/v2/logs", LogList.as_view(), name="log-list"),
+        *protected_resource_metadata(ManagementAccessToken, name="management-metadata"),
     ]
     inserted = f"/{issuer_path}" if issuer_path else ""
     return [*patterns, path(f".well-known/oauth-authorization-server{inserted}", discovery, name="oauth-authorization-server")]

@@ -13,6 +13,8 @@ import access_tokens
 from access_tokens import conf, rejections, system_checks
 from access_tokens.problems import ContentTooLarge
 from authorization_server import errors
+from authorization_server.decision_log import REQUEST_ANSWERED, Decision
+from authorization_server.management_api.serializers import LogEntrySerializer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference.md").read_text()
@@ -77,7 +79,7 @@ def test_every_rejection_is_listed_with_its_status_and_step():
 def codes_in_the_code() -> tuple[set[str], set[str]]:
     """The literal codes in the code: of whole problems, and of single values in `errors`."""
     problems, values = {ContentTooLarge.default_code}, set[str]()
-    for package in ("access_tokens", "calendar_api", "geocoding_api", "project"):
+    for package in ("access_tokens", "authorization_server", "calendar_api", "geocoding_api", "project"):
         for file in (ROOT / package).rglob("*.py"):
             calls = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
             for call in calls:
@@ -119,3 +121,8 @@ def test_every_error_of_the_issuer_is_listed_with_its_statuses():
     for cls in refusals(errors.Refused):
         in_code.setdefault(cls.error, set()).add(cls.status_code)
     assert {error.strip("`"): {int(status) for status in statuses.split(",")} for error, statuses, _ in rows("error")} == in_code
+
+
+def test_every_event_of_the_decision_log_and_every_member_of_an_entry_is_listed():
+    assert names("event") == [*Decision, REQUEST_ANSWERED]
+    assert tuple(names("member of an entry")) == LogEntrySerializer.Meta.fields

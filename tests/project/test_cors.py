@@ -10,9 +10,10 @@ DOCUMENTS = [
     "/.well-known/jwks.json",
     "/.well-known/oauth-protected-resource/calendar/v1",
     "/.well-known/oauth-protected-resource/geocoding/v1",
+    "/.well-known/oauth-protected-resource/api/v2",
 ]
 APIS = ["/calendar/v1/events", "/calandar/v1/events", "/geocoding/v1/reverse"]
-CLOSED = ["/", "/authorize", "/login", "/account", "/admin/", "/healthz", "/readyz", "/oauth/authorize", "/daybook"]
+CLOSED = ["/", "/authorize", "/login", "/account", "/admin/", "/api/v2/logs", "/healthz", "/readyz", "/oauth/authorize", "/daybook"]
 NEEDED_HEADERS = ["Authorization", "Content-Type", "If-Match", "If-None-Match", "traceparent", "X-Requested-With"]
 EXPOSED_HEADERS = ["WWW-Authenticate", "ETag", "Location", "Server-Timing", "RateLimit", "RateLimit-Policy", "Retry-After"]
 
