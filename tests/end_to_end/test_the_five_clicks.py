@@ -119,8 +119,8 @@ def test_then_an_event_is_refused_asked_for_and_added(window, width):
 def test_the_whole_way_with_the_keyboard_alone(window):
     def enter(name):
         window.tab_to(name)
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
 
     page = window.page
     window.open("/")
@@ -129,15 +129,14 @@ def test_the_whole_way_with_the_keyboard_alone(window):
     window.heading("Daybook wants to:")
     enter("Allow")
     page.wait_for_url("**/daybook")
-    window.tab_to("Daybook shows the ticket")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/messages/*")
+    enter("Daybook shows the ticket")
     enter("Change one letter and send it again")
     window.heading("2 Signature: the letters no longer match the seal.")
     enter("Now add an event")
     window.tab_to("What")
     page.keyboard.type("By keyboard")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     enter("Ask for write access")
     window.heading("Daybook now also wants to:")
