@@ -1,5 +1,6 @@
 """The event that a person has typed and that is not in her calendar yet: kept in the session, so that nothing typed is lost on the way."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +22,12 @@ class DraftRefused(Exception):
 
 
 def keep(
-    session: SessionStore, form: EventForm, *, needed: frozenset[str] = frozenset(), errors: list[tuple[str, str]] | None = None
+    session: SessionStore, form: EventForm, *, needed: frozenset[str] = frozenset(), errors: Sequence[tuple[str, str]] = ()
 ) -> None:
     """Keep what was typed, and what it takes: the scopes that the Calendar API asks for, or what it finds wrong."""
     session[_DRAFT] = {name: str(form.data.get(name, "")) for name in form.fields}
-    session[_NEEDED], session[_ERRORS] = sorted(needed), list(errors or [])
+    session[_NEEDED], session[_ERRORS] = sorted(needed), list(errors)
+    session.save()  # at once: a page about a service that is down, a 5xx, saves no session
 
 
 def kept(session: SessionStore) -> dict[str, Any] | None:
