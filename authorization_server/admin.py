@@ -12,8 +12,9 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 
-from authorization_server.forms import ApplicationForm, ClientGrantForm
+from authorization_server.forms import ApplicationForm, ClientGrantForm, PreconfiguredConsentForm
 from authorization_server.models import (
     Api,
     ApiScope,
@@ -23,6 +24,7 @@ from authorization_server.models import (
     Consent,
     ConsentedScope,
     LogEntry,
+    PreconfiguredConsent,
     RedirectUri,
     SigningKey,
     User,
@@ -33,20 +35,44 @@ admin.site.index_title = "Dashboard"
 admin.site.site_url = None  # this server has no start page to link to
 
 
-class Careful:
-    """What every list here keeps to: only its own filters, and no search for what a database cannot compare."""
+class Careful(admin.ModelAdmin):
+    """What every table here keeps to: a page that changes something says first what that does; lists have only their own filters,
+    and no search for what a database cannot compare.
+    """
 
     list_filter: ClassVar[Any] = ()
+    effect_of_saving = ""
+    effect_of_deleting = ""
+    change_form_template = "authorization_server/admin_change_form.html"
+    delete_confirmation_template = "authorization_server/admin_delete_confirmation.html"
+    delete_selected_confirmation_template = "authorization_server/admin_delete_selected_confirmation.html"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """As Django does it, with the effect."""
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "effect": self.effect_of_saving})
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As Django does it, with the effect."""
+        return super().delete_view(request, object_id, {**(extra_context or {}), "effect": self.effect_of_deleting})
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """As Django does it; the one action that asks first, deleting, says its effect."""
+        response = super().response_action(request, queryset, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["effect"] = self.effect_of_deleting
+        return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what `list_filter` offers. Django lets an address filter by any column: a stored hash could be read letter by letter."""
-        return lookup.partition("__")[0] in self.list_filter and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # ModelAdmin's
+        return lookup.partition("__")[0] in self.list_filter and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
         """As Django does it; nothing is found for a NUL, at which PostgreSQL raises."""
         if "\x00" in search_term:
             return queryset.none(), False
-        return super().get_search_results(request, queryset, search_term)  # type: ignore[misc,no-any-return]  # ModelAdmin's
+        return super().get_search_results(request, queryset, search_term)
 
 
 class ReadOnly:
@@ -69,11 +95,16 @@ class ApiScopeInline(admin.TabularInline):
 
 
 @admin.register(Api)
-class ApiAdmin(Careful, admin.ModelAdmin):
+class ApiAdmin(Careful):
     """APIs."""
 
     list_display = ("name", "audience", "user_access", "machine_access", "administrator")
     inlines = (ApiScopeInline,)
+    effect_of_saving = (
+        "Everything here counts for the tokens that are issued from now on; those that are out stay as they are until they expire. "
+        "A new scope is in nobody's consent and in nobody's grant yet. A scope that is removed leaves all of them."
+    )
+    effect_of_deleting = "Nobody gets a token for this API any more. Its scopes, the client grants and the consents go with it."
 
 
 class RedirectUriInline(admin.TabularInline):
@@ -84,7 +115,7 @@ class RedirectUriInline(admin.TabularInline):
 
 
 @admin.register(Application)
-class ApplicationAdmin(Careful, admin.ModelAdmin):
+class ApplicationAdmin(Careful):
     """Applications. A secret is shown once, when it is made; nobody can read it later."""
 
     form = ApplicationForm
@@ -92,6 +123,13 @@ class ApplicationAdmin(Careful, admin.ModelAdmin):
     search_fields = ("name", "client_id")
     inlines = (RedirectUriInline,)
     actions = ("replace_secret",)
+    effect_of_saving = (
+        "It counts from the application's next request on. A confidential application that has no secret yet gets one, which is shown once."
+    )
+    effect_of_deleting = (
+        "The application can sign nobody in and gets no token any more; its client grants and the consents go with it. "
+        "Tokens that it holds stay good until they expire."
+    )
 
     def response_add(self, request: HttpRequest, obj: Application, post_url_continue: str | None = None) -> HttpResponse:
         """The page with the secret that was just made, else the list."""
@@ -122,13 +160,41 @@ class ApplicationAdmin(Careful, admin.ModelAdmin):
 
 
 @admin.register(ClientGrant)
-class ClientGrantAdmin(Careful, admin.ModelAdmin):
+class ClientGrantAdmin(Careful):
     """Client grants: the administrator's yes."""
 
     form = ClientGrantForm
     list_display = ("application", "api", "ends_at")
     list_filter = ("api",)
-    filter_horizontal = ("scopes",)
+    effect_of_saving = (
+        "Saving is the administrator's yes: the application then gets tokens for this API, with the ticked scopes at most. "
+        "Tokens that were issued before stay as they are until they expire."
+    )
+    effect_of_deleting = (
+        "The application then gets no token for this API any more, where the API asks for a client grant. "
+        "Tokens that were issued before stay good until they expire."
+    )
+
+
+@admin.register(PreconfiguredConsent)
+class PreconfiguredConsentAdmin(Careful):
+    """Pre-configured consents: the administrator's yes in other people's name."""
+
+    form = PreconfiguredConsentForm
+    list_display = ("application", "api", "group_or_all")
+    list_filter = ("api",)
+    effect_of_saving = (
+        "After saving, the people named below are not asked any more: as soon as they sign in, the application gets the ticked permissions "
+        "to what is theirs at this API. For other permissions they are asked as before, and so are other people."
+    )
+    effect_of_deleting = (
+        "These people are then asked, once, like everybody else. Tokens that were issued before stay good until they expire."
+    )
+
+    @admin.display(description="for")
+    def group_or_all(self, preconfigured_consent: PreconfiguredConsent) -> str:
+        """Whom it is for."""
+        return str(preconfigured_consent.group or "all people")
 
 
 class ConsentedScopeInline(ReadOnly, admin.TabularInline):
@@ -140,23 +206,25 @@ class ConsentedScopeInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnly, Careful, admin.ModelAdmin):
+class ConsentAdmin(ReadOnly, Careful):
     """Consents: only the person gives one; an administrator may take it back (delete it)."""
 
     list_display = ("user", "application", "api", "given_at")
     inlines = (ConsentedScopeInline,)
+    effect_of_deleting = "The application then has to ask this person again. Tokens that it holds stay good until they expire."
 
 
 @admin.register(AuthorizationCode)
-class AuthorizationCodeAdmin(ReadOnly, Careful, admin.ModelAdmin):
+class AuthorizationCodeAdmin(ReadOnly, Careful):
     """Codes on their way; only a hash of each is stored, and that is not shown."""
 
     list_display = ("application", "user", "api", "scope", "expires_at", "redeemed_at")
     exclude = ("code_sha256",)
+    effect_of_deleting = "The application can then not redeem the code. It may ask the person again."
 
 
 @admin.register(SigningKey)
-class SigningKeyAdmin(ReadOnly, Careful, admin.ModelAdmin):
+class SigningKeyAdmin(ReadOnly, Careful):
     """Signing keys: the public part alone."""
 
     list_display = ("kid", "algorithm", "state", "state_changed_at")
@@ -192,6 +260,10 @@ admin.site.unregister(Group)
 class PeopleGroupAdmin(Careful, GroupAdmin):
     """Groups of people."""
 
+    effect_of_deleting = (
+        "Its people lose what they had through it; pre-configured consents for the group go with it, so they are asked again."
+    )
+
 
 @admin.register(User)
 class PersonAdmin(Careful, UserAdmin):
@@ -200,4 +272,10 @@ class PersonAdmin(Careful, UserAdmin):
     list_display = ("username", "first_name", "sub", "is_staff", "is_demo")
     list_filter = ("is_staff", "is_superuser", "is_active", "is_demo", "groups")
     readonly_fields = ("sub",)
+    effect_of_saving = (
+        "Who is not active can neither sign in nor stay signed in. Tokens that were issued before stay good until they expire."
+    )
+    effect_of_deleting = (
+        "The person's consents go with the account. APIs keep what they stored under its sub, and nobody gets that sub again."
+    )
     fieldsets = ((None, {"fields": ("sub", "is_demo")}), *(UserAdmin.fieldsets or ()))

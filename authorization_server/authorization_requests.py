@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from authorization_server import applications, client_grants
 from authorization_server.audiences import requested_api
-from authorization_server.errors import UnauthorizedClient
+from authorization_server.errors import InvalidRequest, UnauthorizedClient
 from authorization_server.models import Api, ApiScope, Application
 from authorization_server.models.applications import origin_of
 from authorization_server.parameters import Parameters
+from authorization_server.prompts import Prompt, requested_prompts
 
 
 class NoDestination(Exception):
@@ -39,6 +40,7 @@ class AuthorizationRequest:
     destination: Destination
     api: Api
     scopes: tuple[ApiScope, ...]
+    prompts: frozenset[Prompt]
 
     @property
     def application(self) -> Application:
@@ -70,12 +72,32 @@ def destination_of(parameters: Parameters) -> Destination:
     return Destination(application, redirect_uri)
 
 
+def answers_in_fragment(parameters: Parameters) -> bool:
+    """Whether the answer goes into the fragment (`#…`), which browsers send to no server: wherever it would hold a token.
+
+    OAuth 2.0 Multiple Response Type Encoding Practices, sections 3 and 5: also for the types that are refused here.
+    """
+    return not {"token", "id_token"}.isdisjoint(parameters.get("response_type").split(" "))
+
+
 def validate(parameters: Parameters, destination: Destination) -> AuthorizationRequest:
     """The request behind these parameters. Raises one of `errors.Refused`; PKCE is its own extension of the grant."""
     parameters.check()
-    application = destination.application
-    if not application.allows_authorization_code:
-        raise UnauthorizedClient(f"{application.name} may not sign people in (authorization code is off).", reason="grant_not_allowed")
+    _check_response(parameters, destination.application)
+    prompts = requested_prompts(parameters)
     api = requested_api(parameters)
-    scopes = client_grants.scopes_for_people(application=application, api=api, requested=parameters.scopes)
-    return AuthorizationRequest(parameters, destination, api, scopes)
+    scopes = client_grants.scopes_for_people(application=destination.application, api=api, requested=parameters.scopes)
+    return AuthorizationRequest(parameters, destination, api, scopes, prompts)
+
+
+def _check_response(parameters: Parameters, application: Application) -> None:
+    """The application may have its answer in this form: a code and a token are switched on apart."""
+    if parameters.get("response_type") == "token":
+        if not application.allows_implicit:
+            text = f"{application.name} may not get tokens through the browser (implicit is off). Send response_type=code."
+            raise UnauthorizedClient(text, reason="grant_not_allowed")
+    elif not application.allows_authorization_code:
+        raise UnauthorizedClient(f"{application.name} may not get codes (authorization code is off).", reason="grant_not_allowed")
+    mode, only = parameters.get("response_mode"), "fragment" if answers_in_fragment(parameters) else "query"
+    if mode and mode != only:
+        raise InvalidRequest(f"response_mode must be {only} with this response_type, or be left out.", reason="response_mode")

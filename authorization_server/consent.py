@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from authorization_server.authorization_requests import AuthorizationRequest
-from authorization_server.models import ApiScope, Consent, ConsentedScope, User
+from authorization_server.models import ApiScope, Consent, ConsentedScope, PreconfiguredConsent, User
+from authorization_server.prompts import Prompt
 
 
 class Reason(StrEnum):
@@ -16,22 +17,30 @@ class Reason(StrEnum):
 
     FIRST_TIME = "first_time"
     SCOPE_ADDED = "scope_added"
+    PROMPT_CONSENT = "prompt_consent"
     REMEMBERED = "remembered"
+    PRECONFIGURED = "preconfigured"
 
 
 @dataclass(frozen=True)
 class ConsentDecision:
-    """`new` are the scopes to ask for, `held` those of this request that were allowed before, the latest of them at `held_since`."""
+    """The scopes of this request: `new` are to be asked for; the person allowed others before, an administrator the rest."""
 
     reason: Reason
     new: tuple[ApiScope, ...]
-    held: tuple[ApiScope, ...]
-    held_since: datetime | None = None
+    remembered: tuple[ApiScope, ...]
+    preconfigured: tuple[ApiScope, ...]
+    remembered_since: datetime | None
 
     @property
     def needs_dialog(self) -> bool:
         """Whether the person has to be asked."""
-        return self.reason != Reason.REMEMBERED
+        return self.reason not in {Reason.REMEMBERED, Reason.PRECONFIGURED}
+
+    @property
+    def held(self) -> tuple[ApiScope, ...]:
+        """What needs no question."""
+        return self.remembered + self.preconfigured
 
     @property
     def holds_only_reading(self) -> bool:
@@ -40,25 +49,40 @@ class ConsentDecision:
 
 
 def decide(*, user: User, asked: AuthorizationRequest) -> ConsentDecision:
-    """Compare what is asked with what `user` has allowed this application at this API before.
+    """Compare what is asked with what `user`, or an administrator, has allowed this application at this API before.
 
-    The dialog appears only when something is new. What was allowed earlier and is not asked for now plays no part:
-    a token carries exactly the scopes of its own request.
+    The dialog appears only when something is new, or with `prompt=consent`. What was allowed earlier and is not asked for now
+    plays no part: a token carries exactly the scopes of its own request.
     """
-    consent = Consent.objects.remembered_for(user=user, application=asked.application, api=asked.api).first()
-    if consent is None:
-        return ConsentDecision(Reason.FIRST_TIME, new=asked.scopes, held=())
-    allowed = {entry.scope_id: entry.allowed_at for entry in consent.allowed.all()}
-    new = tuple(scope for scope in asked.scopes if scope.pk not in allowed)
-    held = tuple(scope for scope in asked.scopes if scope.pk in allowed)
-    held_since = max((allowed[scope.pk] for scope in held), default=None)
-    return ConsentDecision(Reason.SCOPE_ADDED if new else Reason.REMEMBERED, new, held, held_since)
+    application, api = asked.application, asked.api
+    consent = Consent.objects.remembered_for(user=user, application=application, api=api).first()
+    allowed = {entry.scope_id: entry.allowed_at for entry in consent.allowed.all()} if consent else {}
+    remembered = tuple(scope for scope in asked.scopes if scope.pk in allowed)
+    is_complete = consent is not None and remembered == asked.scopes
+    by_administrator = PreconfiguredConsent.objects.meant_for(user=user, application=application, api=api)
+    answered_for = set() if is_complete else by_administrator.scope_ids()
+    preconfigured = tuple(scope for scope in asked.scopes if scope.pk in answered_for and scope not in remembered)
+    new = tuple(scope for scope in asked.scopes if scope not in remembered + preconfigured)
+    if consent is None and not answered_for:
+        reason = Reason.FIRST_TIME
+    elif new:
+        reason = Reason.SCOPE_ADDED
+    elif Prompt.CONSENT in asked.prompts:
+        reason = Reason.PROMPT_CONSENT
+    else:
+        reason = Reason.REMEMBERED if is_complete else Reason.PRECONFIGURED
+    return ConsentDecision(reason, new, remembered, preconfigured, max((allowed[scope.pk] for scope in remembered), default=None))
 
 
-def remember(*, user: User, asked: AuthorizationRequest) -> None:
-    """Keep the person's yes to everything that this request asks for. Saying yes twice, from two tabs, is one yes."""
+def rests_on(asked: AuthorizationRequest) -> str:
+    """For the log: what keeps an impostor from a token that needs no dialog. Public applications prove nothing (RFC 6749 section 10.2)."""
+    return "the exact redirect URI alone: the application is public" if asked.application.is_public else ""
+
+
+def remember(*, user: User, asked: AuthorizationRequest, new: frozenset[str]) -> None:
+    """Keep the person's yes to what the dialog named as new; what was held needs none. Saying yes twice, from two tabs, is one yes."""
     whose = {"user": user, "application": asked.application, "api": asked.api}
     Consent.objects.bulk_create([Consent(**whose)], ignore_conflicts=True)
     consent = Consent.objects.get(**whose)
-    entries = [ConsentedScope(consent=consent, scope=scope) for scope in asked.scopes]
+    entries = [ConsentedScope(consent=consent, scope=scope) for scope in asked.scopes if scope.name in new]
     ConsentedScope.objects.bulk_create(entries, ignore_conflicts=True)

@@ -29,6 +29,7 @@ _of_this_request: ContextVar[list[LogEntry] | None] = ContextVar("decision_log_o
 class Decision(StrEnum):
     """The fixed names of what can be decided."""
 
+    SIGN_IN_SHOWN = "sign_in.shown"
     SIGNED_IN = "sign_in.succeeded"
     SIGN_IN_REFUSED = "sign_in.refused"
     SIGNED_OUT = "sign_out"

@@ -1,4 +1,4 @@
-"""The demo's people, groups, APIs, applications and client grants, as tables; `seed_issuer` writes them.
+"""The demo's people, groups, APIs, applications, client grants and pre-configured consents, as tables; `seed_issuer` writes them.
 
 DEMO_IDENTITIES must be on: every password and secret here is known to everybody.
 """
@@ -12,7 +12,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from authorization_server import issuer
-from authorization_server.models import AccessPolicy, Api, ApiScope, Application, AuthenticationMethod, ClientGrant, RedirectUri, User
+from authorization_server.models import (
+    AccessPolicy,
+    Api,
+    ApiScope,
+    Application,
+    AuthenticationMethod,
+    ClientGrant,
+    PreconfiguredConsent,
+    RedirectUri,
+    User,
+)
 from authorization_server.models.applications import sha256_of
 
 SWAGGER_ANSWERS_AT = "static/drf_spectacular_sidecar/swagger-ui-dist/oauth2-redirect.html"
@@ -62,6 +72,7 @@ class ApplicationRow:
     owner: str | None = None
     lifetime_seconds: int | None = None
     client_grants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    preconfigured_consents: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # by API and group
 
 
 PEOPLE = (
@@ -153,6 +164,7 @@ def applications() -> tuple[ApplicationRow, ...]:
             secret=settings.COMPANY_CALENDAR_CLIENT_SECRET,
             grants=signs_people_in,
             redirect_uris=(f"{daybook}/company/callback",),
+            preconfigured_consents={("Calendar API", "employees"): ("read", "write")},
         ),
         ApplicationRow(
             settings.GEOCODING_BACKEND_CLIENT_ID,
@@ -254,6 +266,12 @@ def _write_application(row: ApplicationRow, people: dict[str, User], written_api
         client_grant, is_new = ClientGrant.objects.get_or_create(application=application, api=written_apis[api_name])
         if is_new:
             client_grant.scopes.set(ApiScope.objects.filter(api=written_apis[api_name], name__in=scope_names))
+    for (api_name, group_name), scope_names in row.preconfigured_consents.items():
+        preconfigured_consent, is_new = PreconfiguredConsent.objects.get_or_create(
+            application=application, api=written_apis[api_name], group=Group.objects.get(name=group_name)
+        )
+        if is_new:
+            preconfigured_consent.scopes.set(ApiScope.objects.filter(api=written_apis[api_name], name__in=scope_names))
 
 
 def _write_redirect_uris(application: Application, uris: Iterable[str]) -> None:

@@ -89,6 +89,18 @@ class AccessDenied(Refused):
     status_code = 403
 
 
+class LoginRequired(Refused):
+    """`prompt=none`, and nobody is signed in. OpenID Connect Core section 3.1.2.6."""
+
+    error = "login_required"
+
+
+class ConsentRequired(Refused):
+    """`prompt=none`, and the person would have to be asked. OpenID Connect Core section 3.1.2.6."""
+
+    error = "consent_required"
+
+
 class UnsupportedGrantType(Refused):
     """The token endpoint has no such grant."""
 

@@ -3,11 +3,13 @@
 # mypy: disable-error-code="type-arg"
 # Django's forms and admin classes take no type arguments at run time; the stubs want them.
 
-from typing import Any
+from itertools import groupby
+from typing import Any, ClassVar
 
 from django import forms
 
-from authorization_server.models import ApiScope, Application, AuthenticationMethod, ClientGrant
+from authorization_server.models import ApiScope, Application, AuthenticationMethod, ClientGrant, PreconfiguredConsent
+from authorization_server.models.preconfigured_consents import OF_A_PUBLIC_APPLICATION
 
 
 class SignInForm(forms.Form):
@@ -45,12 +47,25 @@ class ApplicationForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which the stubs leave out
 
 
-class ClientGrantForm(forms.ModelForm):
-    """A client grant in the admin: its scopes must be those of its API."""
+class ScopesOfOneApiForm(forms.ModelForm):
+    """A row that names an API and some of its scopes: check boxes, each under the name of its API; only that API's once it is known."""
 
-    class Meta:
-        model = ClientGrant
-        fields = ("application", "api", "scopes", "ends_at")
+    scopes = forms.ModelMultipleChoiceField(ApiScope.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].help_text = self._meta.model._meta.get_field("scopes").help_text
+        offered = ApiScope.objects.select_related("api").order_by("api__name", "pk")
+        try:
+            chosen = self.fields["api"].clean(self["api"].value())  # as sent, as saved, or as the link that led here has it
+        except forms.ValidationError:
+            pass
+        else:
+            offered = offered.filter(api=chosen)
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]  # it is the field above
+            (api_name, [(scope.pk, f"{scope.name}: {scope.description}") for scope in scopes])
+            for api_name, scopes in groupby(offered, key=lambda scope: scope.api.name)
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Name the scopes that belong to another API."""
@@ -60,3 +75,24 @@ class ClientGrantForm(forms.ModelForm):
         if strangers:
             self.add_error("scopes", f"These belong to another API: {', '.join(strangers)}.")
         return cleaned
+
+
+class ClientGrantForm(ScopesOfOneApiForm):
+    """A client grant in the admin."""
+
+    class Meta:
+        model = ClientGrant
+        fields = ("application", "api", "scopes", "ends_at")
+
+
+class PreconfiguredConsentForm(ScopesOfOneApiForm):
+    """A pre-configured consent in the admin: only applications that prove who they are can be chosen."""
+
+    class Meta:
+        model = PreconfiguredConsent
+        fields = ("application", "api", "scopes", "group")
+        error_messages: ClassVar = {"application": {"invalid_choice": OF_A_PUBLIC_APPLICATION}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["application"].queryset = Application.objects.confidential()  # type: ignore[attr-defined]  # a ModelChoiceField

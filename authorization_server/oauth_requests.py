@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from access_tokens.problems import trace_id_of
 from authorization_server import decision_log, issuer
-from authorization_server.authorization_requests import AuthorizationRequest, Destination
+from authorization_server.authorization_requests import AuthorizationRequest, Destination, answers_in_fragment
+from authorization_server.decision_log import Decision
 from authorization_server.models import Api, ApiScope, Application, User
 from authorization_server.parameters import Parameters
 
@@ -37,6 +38,24 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         if destination is not None:
             self.destination = destination
             self.trace_id = decision_log.front_channel_trace_id(request, parameters.get("state"))
+
+    @property
+    def answers_in_fragment(self) -> bool:
+        """Whether the answer, an error as well, belongs into the redirection's fragment and not into its query."""
+        return self.is_front_channel and answers_in_fragment(self.payload)
+
+    def record(self, decision: Decision, user: User | None, *, reason: str = "", detail: str = "") -> None:
+        """Log what was decided on this request at `/authorize`, once it is known to be in order."""
+        decision_log.record(
+            decision,
+            trace_id=self.trace_id,
+            reason=reason,
+            client_id=self.asked.application.client_id,
+            user=user.sub if user else "",
+            audience=self.asked.api.audience,
+            scope=self.asked.scope,
+            detail=detail,
+        )
 
     @property
     def form(self) -> dict[str, str]:

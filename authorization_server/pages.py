@@ -22,7 +22,7 @@ from authorization_server.forms import SignInForm
 from authorization_server.models import Api, ClientGrant, User
 from authorization_server.pending_requests import PendingRequest
 from authorization_server.popups import works_in_a_popup
-from authorization_server.sign_in import signed_in_user
+from authorization_server.sign_in import reason_to_ask, signed_in_user
 
 NO_SUCH_ACCOUNT = "No account has this user name and password."
 
@@ -49,19 +49,23 @@ def login(request: HttpRequest) -> HttpResponse:
         kept = pending_requests.all_of(request.session)
         auth.login(request, user)  # a new session id, so that one planted before is worth nothing
         pending_requests.restore(request.session, kept)
+        if waiting:
+            pending_requests.signed_in(request.session, waiting, user)
         decision_log.record(Decision.SIGNED_IN, trace_id=_trace_id(request, waiting), user=user.sub)
         return SeeOther(continue_url(waiting.ticket) if waiting else next_path or reverse("authorization_server:logout"))
 
+    asked, already = _asked(waiting), signed_in_user(request)
     context = {
         "form": form,
         "refused": NO_SUCH_ACCOUNT if request.method == "POST" else "",
         "ticket": waiting.ticket if waiting else "",
         "next": next_path,
         "accounts": _demo_accounts(),
-        "already": signed_in_user(request),
+        "already": already,
+        "asked": asked,
+        "reason": reason_to_ask(user=already, asked=asked, waiting=waiting) if asked else None,
+        "explained": explain(asked) if asked and settings.EXPLAIN_REJECTIONS else [],
     }
-    asked = _asked(waiting)
-    context |= {"application": asked.application.name, "api": asked.api.name} if asked else {}
     response = render(request, "authorization_server/login.html", context, status=400 if request.method == "POST" else 200)
     return _may_lead_to(asked, response)
 

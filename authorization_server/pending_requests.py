@@ -4,11 +4,12 @@ What the browser sends back is the ticket alone, so nothing of the request can b
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from authorization_server.models import User
+from authorization_server.models import ApiScope, User
 from authorization_server.parameters import Parameters
 
 SESSION_KEY = "pending_authorization_requests"
@@ -17,20 +18,32 @@ MOST_AT_ONCE = 8
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """A request that waits, and for whose answer: `shown_to` is the `sub` of the person who has the consent page before them, or empty."""
+    """A request that waits, and what has happened to it so far; people are named by their `sub`, or it is empty.
+
+    `signed_in` has signed in for this very request. `shown_to` has the consent page before them, with the scopes `new` marked as new.
+    """
 
     ticket: str
     parameters: Parameters
-    shown_to: str
+    signed_in: str = ""
+    shown_to: str = ""
+    new: frozenset[str] = frozenset()
 
 
-def keep(session: SessionBase, parameters: Parameters, *, ticket: str = "", shown_to: User | None = None) -> str:
+def keep(session: SessionBase, parameters: Parameters, *, ticket: str = "") -> str:
     """Keep the request and return its ticket, a new one unless it waits already. The oldest goes when there are too many."""
-    ticket = ticket or secrets.token_urlsafe(16)
-    waiting = {name: kept for name, kept in session.get(SESSION_KEY, {}).items() if name != ticket}
-    waiting[ticket] = {"parameters": list(parameters.data.items()), "shown_to": shown_to.sub if shown_to else ""}
-    session[SESSION_KEY] = dict(list(waiting.items())[-MOST_AT_ONCE:])
-    return ticket
+    return _keep(session, parameters, ticket or secrets.token_urlsafe(16), {})
+
+
+def signed_in(session: SessionBase, waiting: PendingRequest, user: User) -> None:
+    """Note that this person has just proven who they are, for this request: what `prompt=login` asks for, once."""
+    _keep(session, waiting.parameters, waiting.ticket, {"signed_in": user.sub})
+
+
+def shown(session: SessionBase, parameters: Parameters, *, ticket: str, user: User, new: tuple[ApiScope, ...]) -> str:
+    """Keep the request while this person has the consent page before them, whose yes is one to `new`. Returns its ticket."""
+    seen = {"shown_to": user.sub, "new": [scope.name for scope in new]}
+    return _keep(session, parameters, ticket or secrets.token_urlsafe(16), seen)
 
 
 def find(session: SessionBase, ticket: str) -> PendingRequest | None:
@@ -38,7 +51,8 @@ def find(session: SessionBase, ticket: str) -> PendingRequest | None:
     kept = session.get(SESSION_KEY, {}).get(ticket)
     if kept is None:
         return None
-    return PendingRequest(ticket, Parameters((name, value) for name, value in kept["parameters"]), kept["shown_to"])
+    parameters = Parameters((name, value) for name, value in kept["parameters"])
+    return PendingRequest(ticket, parameters, kept.get("signed_in", ""), kept.get("shown_to", ""), frozenset(kept.get("new", ())))
 
 
 def forget(session: SessionBase, ticket: str) -> None:
@@ -56,3 +70,11 @@ def restore(session: SessionBase, waiting: dict[str, object]) -> None:
     """Put back what `all_of` returned."""
     if waiting:
         session[SESSION_KEY] = waiting
+
+
+def _keep(session: SessionBase, parameters: Parameters, ticket: str, happened: Mapping[str, object]) -> str:
+    waiting = dict(session.get(SESSION_KEY, {}))
+    before = waiting.pop(ticket, {})
+    waiting[ticket] = {**before, **happened, "parameters": list(parameters.data.items())}
+    session[SESSION_KEY] = dict(list(waiting.items())[-MOST_AT_ONCE:])
+    return ticket

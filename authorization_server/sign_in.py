@@ -1,11 +1,23 @@
-"""Who may sign in: the one place where an account is let in, for `/login` and for every later request of its session."""
+"""Who may sign in, at `/login` and for every later request of the session: the one place that lets an account in; and when one must."""
+
+from enum import StrEnum
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from authorization_server.authorization_requests import AuthorizationRequest
 from authorization_server.models.users import User
+from authorization_server.pending_requests import PendingRequest
+from authorization_server.prompts import Prompt
+
+
+class Reason(StrEnum):
+    """Why the sign-in page is shown; the log and the page say it."""
+
+    NOT_SIGNED_IN = "not_signed_in"
+    PROMPT_LOGIN = "prompt_login"
 
 
 class AccountBackend(ModelBackend):
@@ -19,3 +31,15 @@ class AccountBackend(ModelBackend):
 def signed_in_user(request: HttpRequest) -> User | None:
     """Who is signed in at the authorization server in this browser, if anybody."""
     return request.user if isinstance(request.user, User) else None
+
+
+def reason_to_ask(*, user: User | None, asked: AuthorizationRequest, waiting: PendingRequest | None) -> Reason | None:
+    """Why this request leads to the sign-in page first, or None.
+
+    `prompt=login` asks again whoever is signed in, once for each request: afterwards the same person has signed in for it.
+    """
+    if user is None:
+        return Reason.NOT_SIGNED_IN
+    if Prompt.LOGIN in asked.prompts and (waiting is None or waiting.signed_in != user.sub):
+        return Reason.PROMPT_LOGIN
+    return None

@@ -30,16 +30,20 @@ class MintedToken:
         return members | ({"scope": self.scope} if self.scope else {})
 
 
-def mint(*, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None) -> MintedToken:
+def mint(
+    *, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None, through_browser: bool = False
+) -> MintedToken:
     """A token for `api` with exactly `scopes`, for `user`, or for the application itself when there is none.
 
         {"alg": "RS256", "kid": "…", "typ": "at+jwt"}
         {"iss": "…", "sub": "usr_123", "aud": "api.calendar", "iat": …, "exp": …, "jti": "…", "client_id": "…", "azp": "…", "scope": "read"}
 
-    Its lifetime is the application's where that has one, else the API's. Raises `keys.NoUsableKey`.
+    Its lifetime is the application's where that has one, else the API's, which has a shorter one for tokens that go through the browser.
+    Raises `keys.NoUsableKey`.
     """
     signer = keys.current_signer()
-    lifetime_seconds = application.access_token_lifetime_seconds or api.access_token_lifetime_seconds
+    of_the_api = api.browser_token_lifetime_seconds if through_browser else api.access_token_lifetime_seconds
+    lifetime_seconds = application.access_token_lifetime_seconds or of_the_api
     now = int(time.time())
     scope = " ".join(scope if isinstance(scope, str) else scope.name for scope in scopes)
     claims: dict[str, Any] = {

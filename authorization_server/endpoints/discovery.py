@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from authorization_server import issuer
+from authorization_server.prompts import Prompt
 from authorization_server.server import GRANT_TYPES, RESPONSE_TYPES
 
 KEEP_FOR_SECONDS = 300
@@ -22,9 +23,10 @@ def document() -> dict[str, Any]:
         "token_endpoint": issuer.url("oauth/token"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
         "response_types_supported": RESPONSE_TYPES,
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "fragment"],
         "grant_types_supported": GRANT_TYPES,
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+        "prompt_values_supported": list(Prompt),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],

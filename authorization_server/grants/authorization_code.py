@@ -8,7 +8,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from django.utils import timezone
 
-from authorization_server import audiences, authorization_requests, decision_log
+from authorization_server import audiences, authorization_requests
 from authorization_server.decision_log import Decision
 from authorization_server.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
 from authorization_server.grants.issuing import issue
@@ -65,14 +65,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[mis
             nonce=self.parameters.get("nonce"),
             expires_at=timezone.now() + LIFETIME,
         )
-        decision_log.record(
-            Decision.CODE_ISSUED,
-            trace_id=request.trace_id,
-            client_id=asked.application.client_id,
-            user=request.user.sub,
-            audience=asked.api.audience,
-            scope=asked.scope,
-        )
+        request.record(Decision.CODE_ISSUED, request.user)
 
     def validate_token_request(self) -> None:
         """At `/oauth/token`, in this order: the client proves itself, the code is its own, the code is used up, PKCE fits.

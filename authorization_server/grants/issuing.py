@@ -15,11 +15,17 @@ logger = logging.getLogger(__name__)
 
 
 def issue(
-    request: OAuthRequest, *, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None
+    request: OAuthRequest,
+    *,
+    application: Application,
+    api: Api,
+    scopes: Iterable[ApiScope | str],
+    user: User | None = None,
+    through_browser: bool = False,
 ) -> MintedToken:
     """The signed token, logged by its `jti`. Raises `TemporarilyUnavailable`; the log then names the cure."""
     try:
-        minted = token_minting.mint(application=application, api=api, scopes=scopes, user=user)
+        minted = token_minting.mint(application=application, api=api, scopes=scopes, user=user, through_browser=through_browser)
     except NoUsableKey as error:
         logger.error("No token can be signed: %s", error)
         raise TemporarilyUnavailable("This server cannot sign tokens just now. Its log says why.", reason="no_usable_key") from error

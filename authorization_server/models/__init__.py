@@ -6,6 +6,7 @@ from authorization_server.models.authorization_codes import AuthorizationCode
 from authorization_server.models.client_grants import ClientGrant
 from authorization_server.models.consents import Consent, ConsentedScope
 from authorization_server.models.log_entries import LogEntry
+from authorization_server.models.preconfigured_consents import PreconfiguredConsent
 from authorization_server.models.signing_keys import KeyState, SigningKey
 from authorization_server.models.users import User
 
@@ -21,6 +22,7 @@ __all__ = [
     "ConsentedScope",
     "KeyState",
     "LogEntry",
+    "PreconfiguredConsent",
     "RedirectUri",
     "SigningKey",
     "User",

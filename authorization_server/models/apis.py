@@ -31,7 +31,16 @@ class Api(models.Model):
     )
     user_access = models.CharField("people's tokens", max_length=20, choices=AccessPolicy, default=AccessPolicy.ALLOW_ALL)
     machine_access = models.CharField("machines' tokens", max_length=20, choices=AccessPolicy, default=AccessPolicy.REQUIRE_GRANT)
-    access_token_lifetime_seconds = models.PositiveIntegerField(default=86400, validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)])
+    access_token_lifetime_seconds = models.PositiveIntegerField(
+        default=86400,
+        validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
+        help_text="How long a token for this API is good. It cannot be called back: choose the shortest that serves.",
+    )
+    browser_token_lifetime_seconds = models.PositiveIntegerField(
+        default=7200,
+        validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
+        help_text="The same for a token that goes through the browser's address bar (response_type=token).",
+    )
     administrator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="administered_apis"
     )
@@ -46,7 +55,9 @@ class Api(models.Model):
                 condition=Q(user_access__in=AccessPolicy.values) & Q(machine_access__in=AccessPolicy.values), name="api_policies_are_known"
             ),
             models.CheckConstraint(
-                condition=Q(access_token_lifetime_seconds__gte=SHORTEST_LIFETIME_SECONDS), name="api_lifetime_is_long_enough"
+                condition=Q(access_token_lifetime_seconds__gte=SHORTEST_LIFETIME_SECONDS)
+                & Q(browser_token_lifetime_seconds__gte=SHORTEST_LIFETIME_SECONDS),
+                name="api_lifetimes_are_long_enough",
             ),
         ]
 

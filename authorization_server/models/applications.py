@@ -66,6 +66,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """All but the demo's own where demo identities are off."""
         return self if settings.DEMO_IDENTITIES else self.filter(is_demo=False)
 
+    def confidential(self) -> Self:
+        """Those that prove who they are."""
+        return self.exclude(authentication_method=AuthenticationMethod.NONE)
+
 
 class Application(models.Model):
     """One application. Confidential ones have a secret, of which only the SHA-256 is kept."""
@@ -156,11 +160,17 @@ class Application(models.Model):
         return self.redirect_uris.filter(uri=redirect_uri).exists()
 
     def clean(self) -> None:
-        """No client id equals an audience or a person's `sub`: a token for one could pass for the other."""
+        """No client id equals an audience or a person's `sub`: a token for one could pass for the other.
+
+        And an application that needs no dialog keeps its secret.
+        """
         if Api.objects.filter(audience=self.client_id).exists():
             raise ValidationError({"client_id": "An API has this audience. Choose another client id."})
         if User.objects.filter(sub=self.client_id).exists():
             raise ValidationError({"client_id": "A person has this sub. Choose another client id."})
+        if self.is_public and self.pk and self.preconfigured_consents.exists():
+            text = "Consent is pre-configured for this application. Take that back before it becomes public: it could not prove who it is."
+            raise ValidationError({"authentication_method": text})
 
 
 class RedirectUri(models.Model):

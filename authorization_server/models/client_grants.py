@@ -24,7 +24,11 @@ class ClientGrant(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="client_grants")
     api = models.ForeignKey(Api, verbose_name="API", on_delete=models.CASCADE, related_name="client_grants")
-    scopes = models.ManyToManyField(ApiScope, blank=True, help_text="At most these. They must be scopes of the API above.")
+    scopes = models.ManyToManyField(
+        ApiScope,
+        blank=True,
+        help_text="What the application may have at most; scopes of the API above. None ticked: a token without permissions.",
+    )
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody takes the grant back.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
@@ -17,6 +18,8 @@ from authorization_server.models import Application, User
 CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
 CODE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 CALLBACK = "http://localhost:8000/callback"
+SPA_CALLBACK = "http://localhost:8000/spa/callback"
+COMPANY_CALLBACK = "http://localhost:8000/company/callback"
 GEOCODING = "https://api.example.com/geocoding/v1/"
 
 _made_before = {algorithm: [keys.new_private_key(algorithm) for _ in range(3)] for algorithm in ("RS256", "ES256")}
@@ -67,6 +70,20 @@ class Browser:
             "state": "Yb3k9wQ",
             "code_challenge": CODE_CHALLENGE,
             "code_challenge_method": "S256",
+            **changes,
+        }
+        return self.get("/authorize", **{name: value for name, value in request.items() if value is not None})
+
+    def document_s_request(self, **changes):
+        """The request that the document shows, from Daybook in the browser; a change to None leaves a parameter out."""
+        request = {
+            "audience": "api.calendar",
+            "scope": "read write",
+            "response_type": "token",
+            "client_id": "calendar-spa",
+            "redirect_uri": SPA_CALLBACK,
+            "nonce": "n-0S6_WzA2Mj",
+            "state": "Yb3k9wQ",
             **changes,
         }
         return self.get("/authorize", **{name: value for name, value in request.items() if value is not None})
@@ -133,6 +150,11 @@ def alice(seeded):
 
 
 @pytest.fixture
+def bob(seeded):
+    return Browser().is_signed_in_as("bob")
+
+
+@pytest.fixture
 def back_channel(seeded):
     return BackChannel()
 
@@ -153,6 +175,28 @@ def sent_back(answer):
     """The parameters with which the browser is sent back to the application."""
     assert answer.status_code == 303, answer.content
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query, keep_blank_values=True).items()}
+
+
+def in_fragment(answer):
+    """The parameters that come back behind the `#`, and none in the query."""
+    assert answer.status_code == 303, answer.content
+    where = urlsplit(answer["Location"])
+    assert where.query == ""
+    parameters = parse_qs(where.fragment, keep_blank_values=True, strict_parsing=True)
+    assert {len(values) for values in parameters.values()} == {1}
+    return {name: values[0] for name, values in parameters.items()}
+
+
+def text_of(page):
+    """What a person reads."""
+    body = re.sub(r"<svg.*?</svg>", "", page.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def decisions(caplog, *names):
+    """What the log says was decided, with the reasons: of these names, or all."""
+    recorded = [(record.decision, getattr(record, "reason", "")) for record in caplog.records if hasattr(record, "decision")]
+    return [entry for entry in recorded if not names or entry[0] in names]
 
 
 def basic(client_id, secret):

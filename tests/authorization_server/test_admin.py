@@ -11,7 +11,7 @@ from authorization_server.models import Api, ApiScope, Application, ClientGrant,
 from authorization_server.models.applications import check_redirect_uri
 from tests.authorization_server.conftest import GEOCODING, Browser
 
-TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "signingkey", "user"]
+TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "preconfiguredconsent", "signingkey", "user"]
 
 
 @pytest.fixture
@@ -228,6 +228,7 @@ def test_an_api_s_scopes_are_edited_on_its_page(admin):
         "user_access": api.user_access,
         "machine_access": api.machine_access,
         "access_token_lifetime_seconds": 60,
+        "browser_token_lifetime_seconds": 60,
         "scopes-TOTAL_FORMS": "1",
         "scopes-INITIAL_FORMS": "0",
         "scopes-0-name": "look:up",

@@ -65,8 +65,10 @@ def test_a_query_that_cannot_be_read_gets_a_page(visitor, query):
     ("changes", "error"),
     [
         ({"response_type": None}, "invalid_request"),
-        ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": "id_token"}, "unsupported_response_type"),
+        ({"response_type": "code code"}, "unsupported_response_type"),
+        ({"response_type": "none"}, "unsupported_response_type"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"response_mode": "form_post"}, "invalid_request"),
         ({"response_type": 'x"\\'}, "unsupported_response_type"),
         ({"audience": None}, "invalid_request"),
         ({"audience": "https://other.example/"}, "invalid_target"),

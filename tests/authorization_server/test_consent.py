@@ -1,24 +1,11 @@
 """Consent: asked once, asked again only for what is new, remembered per person, application and API; a token carries what was asked."""
 
-import html
 import re
 
 import pytest
 
 from authorization_server.models import Api, ApiScope, Application, Consent, User
-from tests.authorization_server.conftest import CALLBACK, Browser, sent_back, ticket_in, verified
-
-
-def text_of(page):
-    """What a person reads."""
-    body = re.sub(r"<svg.*?</svg>", "", page.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
-
-
-@pytest.fixture
-def bob(seeded):
-    return Browser().is_signed_in_as("bob")
-
+from tests.authorization_server.conftest import CALLBACK, Browser, decisions, sent_back, text_of, ticket_in, verified
 
 # ---- The dialog -----------------------------------------------------------------------------------------------------
 
@@ -237,8 +224,7 @@ def test_the_log_says_why_the_dialog_was_shown_or_skipped(alice, caplog):
     alice.code(scope="read")
     alice.code(scope="read")
     alice.code(scope="read write")
-    decided = [(r.decision, getattr(r, "reason", "")) for r in caplog.records if getattr(r, "decision", "").startswith("consent.")]
-    assert decided == [
+    assert decisions(caplog, "consent.shown", "consent.skipped", "consent.given") == [
         ("consent.shown", "first_time"),
         ("consent.given", ""),
         ("consent.skipped", "remembered"),

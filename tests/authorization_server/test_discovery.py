@@ -39,8 +39,10 @@ def test_every_endpoint_in_it_is_there(client, db):
 
 def test_what_is_not_built_is_not_promised(client):
     document = client.get(OIDC).json()
-    assert document["response_types_supported"] == ["code"]
-    assert document["grant_types_supported"] == ["authorization_code", "client_credentials"]
+    assert document["response_types_supported"] == ["code", "token"]
+    assert document["response_modes_supported"] == ["query", "fragment"]
+    assert document["grant_types_supported"] == ["authorization_code", "client_credentials", "implicit"]
+    assert document["prompt_values_supported"] == ["none", "login", "consent"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["authorization_response_iss_parameter_supported"] is True
     for name in ("userinfo_endpoint", "revocation_endpoint", "introspection_endpoint", "registration_endpoint", "end_session_endpoint"):

@@ -18,6 +18,7 @@ from authorization_server.models.applications import check_redirect_uri, origin_
         (Api, {"name": "x", "audience": "api.calendar"}),
         (Api, {"name": "x", "audience": "x", "machine_access": "perhaps"}),
         (Api, {"name": "x", "audience": "x", "access_token_lifetime_seconds": 9}),
+        (Api, {"name": "x", "audience": "x", "browser_token_lifetime_seconds": 9}),
         (Application, {"client_id": "", "name": "x", "secret_sha256": "0"}),
         (Application, {"client_id": "calendar-web", "name": "x", "secret_sha256": "0"}),
         (Application, {"client_id": "x@clients", "name": "x", "secret_sha256": "0"}),

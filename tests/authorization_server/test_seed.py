@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from authorization_server.applications import is_registered_origin
-from authorization_server.models import Api, ApiScope, Application, ClientGrant, RedirectUri, SigningKey, User
+from authorization_server.models import Api, ApiScope, Application, ClientGrant, PreconfiguredConsent, RedirectUri, SigningKey, User
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_apis(seeded, name, audience, resource_url, users, machines, scopes,
     assert (api.audience, api.resource_url, api.user_access, api.machine_access) == (audience, resource_url, users, machines)
     assert [scope.name for scope in api.scopes.all()] == scopes
     assert (api.administrator.username if api.administrator else None) == administrator
-    assert api.access_token_lifetime_seconds == 86400
+    assert (api.access_token_lifetime_seconds, api.browser_token_lifetime_seconds) == (86400, 7200)
 
 
 def test_the_scopes_in_the_api_s_words(seeded):
@@ -106,8 +106,14 @@ def test_who_may_do_what(seeded):
     assert grants == {("geocoding-backend", "Geocoding API", ()), ("trail-reader", "Management API", ("read:trails",))}
 
 
+def test_for_whom_consent_is_pre_configured(seeded):
+    row = PreconfiguredConsent.objects.get()
+    assert (row.application.client_id, row.api.name, row.group and row.group.name) == ("company-calendar", "Calendar API", "employees")
+    assert [scope.name for scope in row.scopes.all()] == ["read", "write"]
+
+
 def rows():
-    models = (User, Api, ApiScope, Application, RedirectUri, ClientGrant, SigningKey)
+    models = (User, Api, ApiScope, Application, RedirectUri, ClientGrant, PreconfiguredConsent, SigningKey)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -153,6 +159,13 @@ def test_a_grant_that_an_administrator_added_stays(seeded):
     )
     call_command("seed_issuer", "--quiet")
     assert ClientGrant.objects.filter(pk=added.pk).exists()
+
+
+def test_what_an_administrator_took_out_of_a_pre_configured_consent_stays_out(seeded):
+    row = PreconfiguredConsent.objects.get()
+    row.scopes.remove(row.scopes.get(name="write"))
+    call_command("seed_issuer", "--quiet")
+    assert [scope.name for scope in row.scopes.all()] == ["read"]
 
 
 def test_secrets_come_from_the_settings_where_there_is_one(db, settings):
