@@ -21,9 +21,7 @@ class DraftRefused(Exception):
     """The draft cannot be added as it is; the form says why."""
 
 
-def keep(
-    session: SessionStore, form: EventForm, *, needed: frozenset[str] = frozenset(), errors: Sequence[tuple[str, str]] = ()
-) -> None:
+def keep(session: SessionStore, form: EventForm, *, needed: frozenset[str] = frozenset(), errors: Sequence[tuple[str, str]] = ()) -> None:
     """Keep what was typed, and what it takes: the scopes that the Calendar API asks for, or what it finds wrong."""
     session[_DRAFT] = {name: str(form.data.get(name, "")) for name in form.fields}
     session[_NEEDED], session[_ERRORS] = sorted(needed), list(errors)

@@ -17,7 +17,7 @@ from demo_client.exchanges import Recorder
 from demo_client.failures import CALENDAR_API, SERVICES, NoAnswer, NoSuchMessage
 from demo_client.happenings import row_of, trail_of
 from demo_client.inspector import Door
-from demo_client.message_text import Line, lines, parameters
+from demo_client.message_text import Line, as_curl, lines, parameters
 from demo_client.models import Happening, RecordedMessage
 from demo_client.own_pages import own_page, show
 from demo_client.sessions import DaybookRequest
@@ -65,6 +65,7 @@ def message(request: DaybookRequest, pk: int) -> HttpResponse:
         "answer_lines": lines(opened.answer, shows_all=shows_all),
         "shows_every_letter": shows_all,
         "parameters": parameters(opened),
+        "curl": as_curl(opened),
         "reporter": SERVICES[opened.reported_by] if opened.reported_by else None,
         "may_be_sent_again": may_be_sent_again(opened),
         "drawer": None,

@@ -2,11 +2,16 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
+from django.conf import settings
+
+from demo_client.failures import SERVICES
+from demo_client.masking import MASK
 from demo_client.models import RecordedMessage
 from demo_client.telling import MEANINGS
 
@@ -59,6 +64,21 @@ def parameters(message: RecordedMessage) -> list[tuple[str, str, str]]:
     named += [tuple(header) for header in message.answer.get("headers", []) if header[0].lower() in {"www-authenticate", "server-timing"}]
     explained = [(name, _short(value), MEANINGS[name.lower()]) for name, value in named if name.lower() in MEANINGS.keys() - _NOT_EXPLAINED]
     return list({name: (name, value, meaning) for name, value, meaning in explained}.values())
+
+
+def as_curl(message: RecordedMessage) -> str:
+    """The request as a command for a terminal; empty for one that Daybook did not send itself, or whose ticket is not kept."""
+    if message.sender != "application" or not message.request or MASK in message.request["first_line"]:
+        return ""
+    method, target, _ = message.request["first_line"].split(" ")
+    headers = dict(message.request["headers"])
+    if any(MASK in value for value in (*headers.values(), message.request["body"])):
+        return ""
+    scheme = urlsplit(getattr(settings, SERVICES[message.receiver].setting)).scheme
+    url = f"{scheme}://{headers['Host']}{target}"
+    sent = [f"-H {shlex.quote(f'{name}: {headers[name]}')}" for name in ("Authorization", "Accept", "Content-Type") if name in headers]
+    body = [f"--data {shlex.quote(message.request['body'])}"] if message.request["body"] else []
+    return " \\\n  ".join([f"curl -i -X {method} {shlex.quote(url)}" if method != "GET" else f"curl -i {shlex.quote(url)}", *sent, *body])
 
 
 def _in_body(body: str) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ class Window:
             assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{self.page.url} scrolls sideways at {width}"
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(before)
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     def tab_to(self, name, *, at_most=60):
         """Press Tab until what has this name has the focus; a line of its words begins so."""
