@@ -1,5 +1,6 @@
-"""What all tests share: a trusted issuer with a key of its own, whose good tokens a test changes in one thing."""
+"""What all tests share: a trusted issuer with a key of its own, whose good tokens a test changes in one thing, and a Chromium."""
 
+import os
 import time
 from typing import Any
 
@@ -7,6 +8,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.urls import get_resolver
+
+from tests import browser
+from tests.requirements_of_tests import missing
 
 
 class TestIssuer:
@@ -80,3 +84,14 @@ def issuer(settings):
     ours, *others = settings.ACCESS_TOKENS["ISSUERS"]
     settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": played.jwks}, *others]}
     return played
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """What pytest-playwright starts: the Chromium of this machine."""
+    program = browser.find()
+    if program is None:
+        missing(browser.HOW_TO_GET_ONE)
+    # Playwright leaves an event loop in this process, where Django's synchronous tests run too.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {**browser_type_launch_args, **browser.launch_arguments(program)}

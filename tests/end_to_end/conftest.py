@@ -1,10 +1,8 @@
-"""Tests against real processes: `platform` in each of its forms, and a Chromium to look at it with."""
-
-import os
+"""Tests against real processes: `platform` in each of its forms."""
 
 import pytest
 
-from tests import browser, postgresql
+from tests import postgresql
 from tests.end_to_end.processes import FORMS, Platform
 from tests.requirements_of_tests import missing
 
@@ -38,14 +36,3 @@ def _run(platform):
         yield platform
     finally:
         platform.stop_everything()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """What pytest-playwright starts: the Chromium of this machine."""
-    program = browser.find()
-    if program is None:
-        missing(browser.HOW_TO_GET_ONE)
-    # Playwright leaves an event loop in this process, where Django's synchronous tests run too.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    return {**browser_type_launch_args, **browser.launch_arguments(program)}
