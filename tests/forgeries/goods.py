@@ -1,4 +1,4 @@
-"""What the good tokens of the two APIs are made of, with the key of the issuer that the test plays."""
+"""What the good tokens of the three APIs are made of, with the key of the issuer that the test plays."""
 
 import time
 from typing import Any
@@ -30,15 +30,24 @@ def good_for_the_calendar(issuer: Any, *, scopes_needed: frozenset[str] = frozen
 
 def good_for_the_geocoder(issuer: Any) -> Good:
     """The Daybook backend's token for the Geocoding API, which has no scopes."""
-    client_id = "geocoding-backend"
-    machine = {"sub": f"{client_id}@clients", "client_id": client_id, "azp": client_id, "gty": "client-credentials", "scope": None}
+    return _good_for_machines(issuer, "geocoding-backend", audience=issuer.geocoding_audience)
+
+
+def good_for_the_management_api(issuer: Any) -> Good:
+    """The token with which `trail-reader` reads one trace of the authorization server's log."""
+    return _good_for_machines(issuer, "trail-reader", audience=f"{issuer.url}api/v2/", scope="read:trails")
+
+
+def _good_for_machines(issuer: Any, client_id: str, *, audience: str, scope: str | None = None) -> Good:
+    machine = {"sub": f"{client_id}@clients", "client_id": client_id, "azp": client_id, "gty": "client-credentials", "scope": scope}
     return Good(
-        claims=issuer.user_claims(aud=issuer.geocoding_audience, **machine),
+        claims=issuer.user_claims(aud=audience, **machine),
         private_key=issuer.private_key,
         kid=issuer.kid,
         foreign_key=FOREIGN_KEY,
-        audience=issuer.geocoding_audience,
+        audience=audience,
         other_audience=issuer.calendar_audience,
         caller="machine",
         now=int(time.time()),
+        scopes_needed=frozenset(scope.split() if scope else ()),
     )

@@ -1,4 +1,4 @@
-"""Each forgery over HTTP at both real APIs: refused by the step and with the code it names, explained or terse."""
+"""Each forgery over HTTP at every real API: refused by the step and with the code it names, explained or terse."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from access_tokens import rejections
 from forgeries.catalogue import forgeries_for
 from forgeries.forgery import Forgery
 from forgeries.good import Good
-from tests.forgeries.goods import ANYBODY, good_for_the_calendar, good_for_the_geocoder
+from tests.forgeries.goods import ANYBODY, good_for_the_calendar, good_for_the_geocoder, good_for_the_management_api
 from tests.security.challenges import parse_challenge
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,10 @@ WRITING = Operation("write events", _writing_good, "POST", "/calendar/v1/events"
 PLACES = Operation(
     *("name a place", good_for_the_geocoder, "GET", "/geocoding/v1/reverse?lat=35.6586&lon=139.7454", 200, "geocoding", _GEOCODING_METADATA)
 )
-OPERATIONS = (READING, WRITING, PLACES)
+_TRACE = "/api/v2/logs?trace_id=0af7651916cd43dd8448eb211c80319c"
+_MANAGEMENT_METADATA = "http://localhost:8000/.well-known/oauth-protected-resource/api/v2"
+TRAILS = Operation("read a trail", good_for_the_management_api, "GET", _TRACE, 200, "management", _MANAGEMENT_METADATA)
+OPERATIONS = (READING, WRITING, PLACES, TRAILS)
 
 
 def _cases() -> list[Any]:

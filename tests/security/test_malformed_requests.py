@@ -37,7 +37,7 @@ EVENT = {
 # What a path parameter holds in a well-formed request; an event of that id exists.
 PATH_VALUES = {"event_id": "abcdefghij", "original_start": "20261201T100000", "code": "token_expired"}
 
-APIS = re.compile(r"/(calendar|calandar|geocoding)/v1/")
+APIS = re.compile(r"/(calendar|calandar|geocoding)/v1/|/api/v2/")
 # Where 503 is the documented answer to something else that is not there: keys, data or database.
 MAY_BE_UNAVAILABLE = re.compile(r"/readyz$")
 # Django's own pages are many and alike: each is sent another part of the table.
@@ -185,6 +185,12 @@ def _client() -> Client:
     return Client(raise_request_exception=False)
 
 
+def _good_token(issuer: Any, endpoint: Endpoint) -> str:
+    if endpoint.app == "authorization_server":
+        return str(issuer.machine_token("trail-reader", aud=f"{issuer.url}api/v2/", scope="read:trails"))
+    return str(issuer.machine_token() if endpoint.app == "geocoding_api" else issuer.access_token())
+
+
 @_with(ENDPOINTS)
 def test_a_malformed_request_by_nobody_is_answered_without_a_fault(send, endpoint):
     assert not _try_all(send, _client(), endpoint, {})
@@ -192,7 +198,7 @@ def test_a_malformed_request_by_nobody_is_answered_without_a_fault(send, endpoin
 
 @_with([endpoint for endpoint in ENDPOINTS if endpoint.takes_access_tokens])
 def test_a_malformed_request_with_a_good_token_is_answered_without_a_fault(send, issuer, endpoint):
-    client, token = _client(), issuer.machine_token() if "geocoding" in endpoint.template else issuer.access_token()
+    client, token = _client(), _good_token(issuer, endpoint)
     if "events" in endpoint.template:
         headers = {"Authorization": f"Bearer {issuer.access_token()}"}
         assert client.post("/calendar/v1/events", EVENT, content_type="application/json", headers=headers).status_code == 201
