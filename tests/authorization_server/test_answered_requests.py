@@ -157,10 +157,12 @@ def test_a_request_that_brings_a_state_and_a_ticket_counts_by_its_state_as_it_is
 
 
 def test_other_methods_and_the_back_channel_are_no_front_channel(visitor, back_channel):
-    visitor.client.put(f"/authorize?state={STATE}")
-    visitor.client.head(f"/authorize?state={STATE}")
+    to_login = visitor.authorize()["Location"]
+    for method in ("PUT", "DELETE", "HEAD", "OPTIONS"):
+        visitor.client.generic(method, f"/authorize?state={STATE}")
+        visitor.client.generic(method, to_login)
     back_channel.form(query=f"?state={STATE}", grant_type="x")
-    assert trail() == []
+    assert trail() == ["GET /authorize 303"]
 
 
 @pytest.mark.parametrize("query", ["state=%ff", f"state={STATE}&x=%ff", f"state={STATE}&x={'y' * 9000}", "ticket=%00", "ticket=%ff"])
