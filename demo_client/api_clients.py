@@ -83,7 +83,7 @@ def place_names(points: Sequence[Point], *, recorder: Recorder, client: MachineC
     """
     if not points:
         return {}
-    url = f"{settings.GEOCODING_API_URL}/geocoding/v1/reverse"
+    url = f"{settings.GEOCODING_API_INTERNAL_URL}/geocoding/v1/reverse"
     asked = {"points": [{"lat": lat, "lon": lon} for lat, lon in points]}
     backend = client or machine_client(settings.GEOCODING_BACKEND_CLIENT_ID)
     who = "Daybook’s backend" if client is None else backend.client_id
@@ -101,7 +101,7 @@ def reverse(latitude: str, longitude: str, *, client: MachineClient, recorder: R
 
     Raises `TokenRequestRefused`, `SecretMissing`, `TokenRefused`, `Refused`, `NoAnswer`, `UnusableAnswer`.
     """
-    url = f"{settings.GEOCODING_API_URL}/geocoding/v1/reverse"
+    url = f"{settings.GEOCODING_API_INTERNAL_URL}/geocoding/v1/reverse"
     request = requests.Request("GET", f"{url}?{urlencode({'lat': latitude, 'lon': longitude})}")
     meaning = "The backend shows its ticket. The Geocoding API checks it four times and answers with a place name."
     answer = _as_backend(request, url, client, recorder=recorder, meaning=meaning)
@@ -113,7 +113,7 @@ def reverse(latitude: str, longitude: str, *, client: MachineClient, recorder: R
 
 
 def _events_url() -> str:
-    return f"{settings.CALENDAR_API_URL}/calendar/v1/events"
+    return f"{settings.CALENDAR_API_INTERNAL_URL}/calendar/v1/events"
 
 
 def _calendar(scope: str) -> Door:

@@ -104,7 +104,7 @@ def _sent_again(request: DaybookRequest, pk: int, *, changes: bool) -> HttpRespo
         raise NoSuchMessage from error
     _, target, _ = original.request["first_line"].split(" ")
     headers = {"Accept": "application/json", "Authorization": f"{scheme} {changed.token if changed else token}"}
-    again = requests.Request("GET", f"{settings.CALENDAR_API_URL}{target}", headers=headers)
+    again = requests.Request("GET", f"{settings.CALENDAR_API_INTERNAL_URL}{target}", headers=headers)
     meaning = "The same request with one letter changed." if changed else original.meaning
     recorder, door = Recorder(trace_id=original.happening.trace_id), Door(settings.CALENDAR_AUDIENCE, "users", frozenset({"read"}))
     with suppress(NoAnswer):  # it is recorded as what it is, and shown

@@ -41,7 +41,9 @@ _one_origin = SERVICE == ALL
 ISSUER = env.issuer("ISSUER", default=f"{DEMO_CLIENT_URL}/" if _one_origin else "http://localhost:9000/")
 ISSUER_INTERNAL_URL = env.issuer("ISSUER_INTERNAL_URL", default=ISSUER)
 CALENDAR_API_URL = env.url("CALENDAR_API_URL", default=DEMO_CLIENT_URL if _one_origin else "http://localhost:8001")
+CALENDAR_API_INTERNAL_URL = env.url("CALENDAR_API_INTERNAL_URL", default=CALENDAR_API_URL)
 GEOCODING_API_URL = env.url("GEOCODING_API_URL", default=DEMO_CLIENT_URL if _one_origin else "http://localhost:8002")
+GEOCODING_API_INTERNAL_URL = env.url("GEOCODING_API_INTERNAL_URL", default=GEOCODING_API_URL)
 CALENDAR_AUDIENCE = env.text("CALENDAR_AUDIENCE", default="api.calendar")
 GEOCODING_AUDIENCE = env.text("GEOCODING_AUDIENCE", default="https://api.example.com/geocoding/v1/")
 
@@ -248,7 +250,15 @@ ALLOWED_HOSTS = env.words(
                 "[::1]",
                 *(
                     urlsplit(url).hostname or ""
-                    for url in (ISSUER, ISSUER_INTERNAL_URL, DEMO_CLIENT_URL, CALENDAR_API_URL, GEOCODING_API_URL)
+                    for url in (
+                        ISSUER,
+                        ISSUER_INTERNAL_URL,
+                        DEMO_CLIENT_URL,
+                        CALENDAR_API_URL,
+                        CALENDAR_API_INTERNAL_URL,
+                        GEOCODING_API_URL,
+                        GEOCODING_API_INTERNAL_URL,
+                    )
                 ),
             ]
         )

@@ -88,7 +88,8 @@ def services(settings):
     """The played services, running, and Daybook set to them."""
     played = PlayedServices()
     settings.ISSUER = settings.ISSUER_INTERNAL_URL = played.issuer
-    settings.CALENDAR_API_URL = settings.GEOCODING_API_URL = played.url
+    settings.CALENDAR_API_URL = settings.GEOCODING_API_URL = "http://localhost:1"  # for browsers; a call of Daybook's own meets nobody
+    settings.CALENDAR_API_INTERNAL_URL = settings.GEOCODING_API_INTERNAL_URL = played.url
     discovery.forget()
     TOKENS.forget_all()
     thread = threading.Thread(target=played.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -183,7 +183,7 @@ def test_a_calendar_that_answers_something_else_is_a_page_that_names_it(signed_i
 
 
 def test_a_calendar_that_is_down_is_a_page_with_its_address_and_setting(signed_in, settings):
-    settings.CALENDAR_API_URL = "http://localhost:1"
+    settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     response = signed_in.get("/daybook")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     for words in (
@@ -197,7 +197,7 @@ def test_a_calendar_that_is_down_is_a_page_with_its_address_and_setting(signed_i
 
 
 def test_a_geocoder_that_is_down_leaves_the_events_with_coordinates_and_a_note(signed_in, settings):
-    settings.GEOCODING_API_URL = "http://localhost:1"
+    settings.GEOCODING_API_INTERNAL_URL = "http://localhost:1"
     response = signed_in.get("/daybook")
     assert response.status_code == 200
     for words in ("Call with Tokyo", "35.6580, 139.7016", "http://localhost:1/geocoding/v1/reverse", "GEOCODING_API_URL"):
@@ -240,7 +240,7 @@ def test_no_place_at_sea_is_shown_as_coordinates_without_a_note(signed_in, servi
 
 
 def test_a_failure_is_logged_under_the_pages_trace_id_without_a_token(signed_in, settings, caplog):
-    settings.CALENDAR_API_URL = "http://localhost:1"
+    settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     with caplog.at_level("INFO", logger="four_checks.daybook"):
         page = text(signed_in.get("/daybook"))
     (record,) = [record for record in caplog.records if record.name == "four_checks.daybook"]

@@ -20,6 +20,8 @@ BAD_VALUES = [
     ("DEMO_CLIENT_URL", "//localhost:8000", "http:// or https://"),
     ("CALENDAR_API_URL", "http://", "names a host"),
     ("GEOCODING_API_URL", "http://[::1", "http:// or https://"),
+    ("CALENDAR_API_INTERNAL_URL", "calendar-api:8001", "http:// or https://"),
+    ("GEOCODING_API_INTERNAL_URL", "geocoding-api", "http:// or https://"),
     ("TOKEN_ALGORITHMS", "HS256", "RS256"),
     ("TOKEN_ALGORITHMS", "RS256 none", "RS256"),
     ("TOKEN_TYPES", "jwt", "JWT, at+jwt"),
@@ -116,6 +118,20 @@ def test_one_process_has_one_origin_for_everything(read_settings):
     settings = read_settings(SERVICE="all", DEMO_CLIENT_URL="http://localhost:8010")
     assert settings["ISSUER"] == "http://localhost:8010/"
     assert {settings["CALENDAR_API_URL"], settings["GEOCODING_API_URL"]} == {"http://localhost:8010"}
+
+
+INTERNAL = ["ISSUER_INTERNAL_URL", "CALENDAR_API_INTERNAL_URL", "GEOCODING_API_INTERNAL_URL"]
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_an_internal_address_is_the_public_one_unless_it_is_set(read_settings, name):
+    public = "ISSUER" if name == "ISSUER_INTERNAL_URL" else name.replace("_INTERNAL", "")
+    assert read_settings(**{public: "http://localhost:8765/x"})[name] == "http://localhost:8765/x"
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_a_service_answers_under_its_internal_name_too(read_settings, name):
+    assert "inside-the-network" in read_settings(**{name: "http://inside-the-network:8001"})["ALLOWED_HOSTS"]
 
 
 @pytest.mark.parametrize("issuer", ["https://tenant.example", "https://tenant.example/", "https://keycloak.example/realms/demo"])
