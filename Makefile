@@ -4,10 +4,10 @@ VENV := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format screenshots bench geodata lock clean
+.PHONY: help setup demo test compose-check check format screenshots bench geodata lock clean
 
 help:
-	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## set everything up, start the four services, print one URL; Ctrl-C stops them
 	@$(PYTHON) demo.py
@@ -19,6 +19,9 @@ test: setup ## run all tests: on PostgreSQL where there is one, then on SQLite (
 	@$(VENV)/python -m tests.browser
 	@$(VENV)/python -m tests.postgresql $(VENV)/python -m pytest -q -n 2 -p tests.database_tests_only -m "not processes and not browser" $(ARGS)
 	@$(VENV)/python -m pytest -q -n 2 -p tests.one_form_one_process $(ARGS)
+
+compose-check: ## with Docker: really start both set-ups of docker-compose.yml, run both stories in them, leave nothing behind
+	@$(PYTHON) -m tests.compose_check
 
 check: setup ## lint, format, types, import contracts, missing migrations, lock files
 	$(VENV)/ruff check
