@@ -34,6 +34,7 @@ def test_a_first_sign_in(visitor, back_channel):
     back_channel.client.defaults["HTTP_TRACEPARENT"] = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
     back_channel.redeem(code)
     assert trail() == [
+        "sign_in.shown not_signed_in",
         "GET /authorize 303",
         "GET /login 200",
         "sign_in.succeeded",
@@ -82,7 +83,7 @@ def test_a_wrong_password_and_then_the_right_one(visitor):
     page = visitor.client.get(visitor.authorize()["Location"])
     visitor.post("/login", username="alice", password="wrong", ticket=ticket_in(page))
     visitor.post("/login", username="alice", password="alice-demo", ticket=ticket_in(page))
-    assert trail()[2:] == ["sign_in.refused no_such_account_or_password", "POST /login 400", "sign_in.succeeded", "POST /login 303"]
+    assert trail()[3:] == ["sign_in.refused no_such_account_or_password", "POST /login 400", "sign_in.succeeded", "POST /login 303"]
 
 
 def test_an_answer_that_counts_for_somebody_else(alice):
@@ -106,15 +107,15 @@ def test_a_fault_of_the_server(visitor, monkeypatch):
     page = visitor.client.get(visitor.authorize()["Location"])
     monkeypatch.setattr("django.contrib.auth.login", _breaks)
     visitor.post("/login", account="alice", ticket=ticket_in(page))
-    assert trail() == ["GET /authorize 303", "GET /login 200", "POST /login 500"]
+    assert trail() == ["sign_in.shown not_signed_in", "GET /authorize 303", "GET /login 200", "POST /login 500"]
 
 
 def test_two_tabs_are_two_traces(visitor):
     visitor.authorize(state="one")
     visitor.client.get(visitor.authorize(state="two")["Location"])
     one, two = (hashlib.sha256(state).hexdigest()[:32] for state in (b"one", b"two"))
-    assert trail(one) == ["GET /authorize 303"]
-    assert trail(two) == ["GET /authorize 303", "GET /login 200"]
+    assert trail(one) == ["sign_in.shown not_signed_in", "GET /authorize 303"]
+    assert trail(two) == ["sign_in.shown not_signed_in", "GET /authorize 303", "GET /login 200"]
 
 
 def test_an_entry_says_when_and_how_long(alice):
@@ -133,8 +134,8 @@ def test_a_traceparent_makes_no_request_an_entry_of_a_trace(seeded):
     browser.authorize(state=None)
     browser.get("/login")
     browser.authorize()
-    assert trail(FOREIGN) == []
-    assert trail() == ["GET /authorize 303"]
+    assert trail(FOREIGN) == ["sign_in.shown not_signed_in"]  # a decision without a state has the trace id of its request
+    assert trail() == ["sign_in.shown not_signed_in", "GET /authorize 303"]
 
 
 @pytest.mark.parametrize("path", ["/login", "/logout", "/admin/", "/access-requests/new"])
@@ -147,7 +148,7 @@ def test_the_ticket_of_another_session_leads_to_no_trace(alice, visitor):
     ticket = visitor.authorize()["Location"].partition("=")[2]
     alice.get("/login", ticket=ticket)
     alice.post("/authorize", ticket=ticket, decision="allow")
-    assert trail() == ["GET /authorize 303"]
+    assert trail() == ["sign_in.shown not_signed_in", "GET /authorize 303"]
 
 
 def test_a_request_that_brings_a_state_and_a_ticket_counts_by_its_state_as_it_is_answered(alice):

@@ -164,7 +164,7 @@ def test_where_the_session_cannot_be_stored_the_entry_tells_of_the_answer_that_w
     visitor.client.raise_request_exception = False
     with refuse("django_session"):
         assert visitor.authorize().status_code == 503
-    assert LogEntry.objects.get().status == 503
+    assert LogEntry.objects.get(event="request.answered").status == 503
 
 
 def test_a_refusal_at_the_back_channel_is_stored(alice, back_channel):

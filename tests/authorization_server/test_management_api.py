@@ -52,11 +52,12 @@ def test_the_whole_of_a_first_sign_in_in_its_order(visitor, back_channel, token)
     times = [datetime.fromisoformat(entry.pop("at").removesuffix("Z")).replace(tzinfo=UTC) for entry in entries]
     assert times == sorted(times)
     ids = [entry.pop("request_id") for entry in entries]
-    assert [ids.index(one) for one in ids] == [0, 1, 2, 2, 4, 4, 6, 6, 6, 9]  # which entries came of one request
+    assert [ids.index(one) for one in ids] == [0, 0, 2, 3, 3, 5, 5, 7, 7, 7, 10]  # which entries came of one request
     assert all(entry.pop("duration_ms") > 0 for entry in entries if entry["event"] == "request.answered")
     assert entries.pop()["jti"]
     who = {"client_id": "calendar-web", "user": "usr_123", "audience": "api.calendar", "scope": "read"}
     assert entries == [
+        {"event": "sign_in.shown", "reason": "not_signed_in", **{name: value for name, value in who.items() if name != "user"}},
         {"event": "request.answered", "method": "GET", "path": "/authorize", "status": 303},
         {"event": "request.answered", "method": "GET", "path": "/login", "status": 200},
         {"event": "sign_in.succeeded", "user": "usr_123"},
