@@ -164,8 +164,9 @@ def row_of(exchange: Exchange, *, matters: bool | None = None) -> RecordedMessag
 def reveals_credentials(*, is_of_a_machine: bool) -> bool:
     """Whether tokens and codes may be kept and shown: those of one's own session where rejections are explained.
 
-    DEMO ONLY: a machine's tokens belong to nobody who looks at a page; production keeps and shows none.
+    A machine's belong to nobody who looks at a page.
     """
+    # DEMO ONLY: keeps tokens and codes, so that they can be looked at; production keeps none
     return bool(settings.EXPLAIN_REJECTIONS and (settings.DEMO_IDENTITIES or not is_of_a_machine))
 
 
