@@ -217,6 +217,17 @@ def signed_in(services, alice):
         yield alice
 
 
+def csrf_value(page):
+    """The CSRF value in the forms of a page."""
+    return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(page))[1]
+
+
+def message_pk(page, words):
+    """The number in the address of the first message in the page's lists whose sentence has these words."""
+    listed = re.findall(r'href="/messages/(\d+)"(?:(?!</li>).)*?msg__say">([^<]*)', text(page), flags=re.DOTALL)
+    return next(int(pk) for pk, say in listed if words in html.unescape(say))
+
+
 def text(response):
     """A page as it was sent."""
     return response.content.decode()
