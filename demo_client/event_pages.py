@@ -63,7 +63,7 @@ def _sent(request: DaybookRequest) -> HttpResponse:
 
 @require_safe
 @own_page
-@recorded("begins", "The browser asks Daybook for more, and is sent to the authorization server.", starts_trail=True)
+@recorded("begins", "The browser asks Daybook for more, and is sent to the authorization server.")
 def ask_for_more(request: DaybookRequest) -> HttpResponse:
     """`/daybook/ask-for-more`: ask for the scopes that the draft needs, beside those that are held (step-up)."""
     ticket = sign_ins.ticket(request.daybook)

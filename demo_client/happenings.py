@@ -29,12 +29,12 @@ View = Callable[..., HttpResponse]
 class Recording:
     """One request to Daybook: its own message, and those that `recorder` sends for it. `keep` writes down what is new.
 
-    A request that sets nothing off leaves nothing behind, unless it `starts_trail` or goes on with what was begun before.
+    A request that sets nothing off leaves nothing behind, unless it `begins` something, or goes on with what was begun before.
     """
 
-    def __init__(self, request: DaybookRequest, *, kind: str, meaning: str, starts_trail: bool = False) -> None:
+    def __init__(self, request: DaybookRequest, *, kind: str, meaning: str) -> None:
         self._session, self._started = request.daybook, time.monotonic()
-        self.starts_trail = starts_trail
+        self._is_kept = False
         self.happening = _that_goes_on(request.daybook) or Happening(trace_id=request.trace_id)
         request.trace_id = self.happening.trace_id
         self.recorder = Recorder(trace_id=self.happening.trace_id)
@@ -67,6 +67,11 @@ class Recording:
         """Messages between others, which Daybook was told of afterwards: they stand before this request's own."""
         self._waiting = [*messages, *self._waiting]
 
+    def begins(self, *, trace_id: str) -> None:
+        """A sign-in begins here, under its own trace id: it is kept, whether or not Daybook sends anything for it."""
+        self._is_kept = True
+        self.is_about(trace_id=trace_id)
+
     def goes_on_at_next_page(self) -> None:
         """The page that the browser is sent to now still belongs to this happening."""
         self.happening.goes_on = True
@@ -76,7 +81,7 @@ class Recording:
         sent = self.recorder.exchanges[self._written :]
         self._written += len(sent)
         self._waiting += [row_of(exchange) for exchange in sent]
-        if not self._waiting or not (self.starts_trail or self._written or self.happening.pk):
+        if not self._waiting or not (self._is_kept or self._written or self.happening.pk):
             return
         if not self._session.get(_TRAIL):
             self._session[_TRAIL] = secrets.token_hex(16)
@@ -102,13 +107,13 @@ class Recording:
             RecordedMessage.objects.filter(pk=self._own.pk).update(**facts)
 
 
-def recorded(kind: str, meaning: str, *, starts_trail: bool = False) -> Callable[[View], View]:
+def recorded(kind: str, meaning: str) -> Callable[[View], View]:
     """A view whose request, and what it sets off, is kept: `request.recording`. `own_page` finishes it."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: DaybookRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            request.recording = Recording(request, kind=kind, meaning=meaning, starts_trail=starts_trail)
+            request.recording = Recording(request, kind=kind, meaning=meaning)
             return view(request, *args, **kwargs)
 
         return answer

@@ -21,7 +21,7 @@ READING = "read"
 
 @require_safe
 @own_page
-@recorded("begins", "The browser asks Daybook for the calendar, and is sent to the authorization server.", starts_trail=True)
+@recorded("begins", "The browser asks Daybook for the calendar, and is sent to the authorization server.")
 def sign_in(request: DaybookRequest) -> HttpResponse:
     """`/sign-in`: send the browser to the authorization server, and remember what was asked. `?application=` picks another of Daybook's."""
     asking = applications.application(request.GET.get("application") or settings.CALENDAR_WEB_CLIENT_ID)
@@ -39,7 +39,7 @@ def ask_for_permission(
     redirect_uri = f"{settings.DEMO_CLIENT_URL}{url_of(f'demo_client:{asking.answer_at}')}"
     asked = AuthorizationRequest(redirect_uri=redirect_uri, scope=scope, client_id=asking.client_id, prompt=prompt)
     request.trace_id = asked.trace_id
-    recording.is_about(trace_id=asked.trace_id)
+    recording.begins(trace_id=asked.trace_id)
     address = authorization_url(asked, issuer_metadata(recording.recorder))
     forget_old_ones()
     recording.keep()
