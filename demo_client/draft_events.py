@@ -25,7 +25,6 @@ def keep(session: SessionStore, form: EventForm, *, needed: frozenset[str] = fro
     """Keep what was typed, and what it takes: the scopes that the Calendar API asks for, or what it finds wrong."""
     session[_DRAFT] = {name: str(form.data.get(name, "")) for name in form.fields}
     session[_NEEDED], session[_ERRORS] = sorted(needed), list(errors)
-    session.save()  # at once: a page about a service that is down, a 5xx, saves no session
 
 
 def kept(session: SessionStore) -> dict[str, Any] | None:

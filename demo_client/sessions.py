@@ -62,7 +62,7 @@ class DaybookSessionMiddleware:
         if session.accessed and session.is_empty():
             if name in request.COOKIES:
                 response.delete_cookie(name, samesite="Lax")
-        elif session.modified and response.status_code < 500 and self._is_saved(session):
+        elif session.modified and self._is_saved(session):
             response.set_cookie(
                 name,
                 session.session_key or "",
@@ -72,6 +72,10 @@ class DaybookSessionMiddleware:
                 samesite="Lax",
             )
         return response
+
+    def process_exception(self, request: DaybookRequest, exception: Exception) -> None:
+        """A view broke: nothing that it changed half-way is kept. A page about a service that is down is whole, a 503 too."""
+        request.daybook.modified = False
 
     @staticmethod
     def _is_saved(session: SessionStore) -> bool:

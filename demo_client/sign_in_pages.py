@@ -28,7 +28,9 @@ def sign_in(request: DaybookRequest) -> HttpResponse:
     if asking.is_public:
         return HttpResponseRedirect(url_of("demo_client:spa"))
     prompt = "login consent" if sign_ins.shows_every_page(request.daybook) else ""
-    return ask_for_permission(request, asking, scope=READING, prompt=prompt)
+    response = ask_for_permission(request, asking, scope=READING, prompt=prompt)
+    sign_ins.every_page_is_asked_for(request.daybook)
+    return response
 
 
 def ask_for_permission(

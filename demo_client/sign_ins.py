@@ -135,8 +135,13 @@ def start_over(session: SessionStore) -> None:
 
 
 def shows_every_page(session: SessionStore) -> bool:
-    """Whether the next sign-in is to show every page, once."""
-    return bool(session.pop(_AGAIN, False))
+    """Whether the next sign-in is to show every page."""
+    return bool(session.get(_AGAIN))
+
+
+def every_page_is_asked_for(session: SessionStore) -> None:
+    """The browser is on its way: the sign-in after this one is as usual."""
+    session.pop(_AGAIN, None)
 
 
 def end(session: SessionStore) -> None:

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 
 from demo_client.models import DaybookSession, SignIn
 from demo_client.sessions import DaybookSessionMiddleware
+from tests.demo_client.conftest import message_pk, text
 
 COOKIE = "daybook_session"
 
@@ -87,6 +88,25 @@ def test_a_request_under_way_does_not_bring_a_session_back_that_was_signed_out(s
     response = DaybookSessionMiddleware(signed_out_meanwhile)(request)
     assert DaybookSession.objects.count() == 0
     assert COOKIE not in response.cookies
+
+
+def test_a_page_about_a_service_that_is_down_keeps_what_the_request_changed(alice, services, settings):
+    settings.ISSUER = settings.ISSUER_INTERNAL_URL = "http://localhost:1/"
+    page = alice.get("/sign-in")
+    assert page.status_code == 503
+    assert alice.get(f"/messages/{message_pk(page, 'where its endpoints are')}").status_code == 200
+
+
+def test_a_page_that_breaks_keeps_nothing_that_it_changed_half_way(signed_in, services, monkeypatch):
+    services.grants = "read write"
+    signed_in.sign_in(services)
+    event = {"event_id": "0" * 20, "what": "Coffee", "day": "2026-11-26", "since": "16:00", "until": "17:00"}
+    week = signed_in.post("/daybook/new", event)["Location"]
+    with monkeypatch.context() as broken:
+        broken.setattr("demo_client.pages.Month.of", None)
+        signed_in.raise_request_exception = False
+        assert signed_in.get(week).status_code == 500
+    assert "“Coffee” is in the calendar." in text(signed_in.get(week))  # said once, to who can read it
 
 
 def test_pages_of_a_session_are_not_kept_by_anybody(services, alice):
