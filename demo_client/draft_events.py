@@ -9,11 +9,12 @@ from django.urls import reverse as url_of
 from demo_client.api_clients import create_event
 from demo_client.event_form import EventForm
 from demo_client.exchanges import Recorder
-from demo_client.failures import Refused
+from demo_client.failures import Failure, Refused
 from demo_client.sessions import SessionStore
 from demo_client.weeks import Week
 
 _DRAFT, _NEEDED, _ERRORS = "draft", "draft_needs", "draft_errors"
+_LONGEST_TYPED = 2000  # characters of one field that are kept, be it filled in by a person or not
 TAKEN = 409  # this very event was added before: the form was sent twice
 
 
@@ -23,7 +24,7 @@ class DraftRefused(Exception):
 
 def keep(session: SessionStore, form: EventForm, *, needed: frozenset[str] = frozenset(), errors: Sequence[tuple[str, str]] = ()) -> None:
     """Keep what was typed, and what it takes: the scopes that the Calendar API asks for, or what it finds wrong."""
-    session[_DRAFT] = {name: str(form.data.get(name, "")) for name in form.fields}
+    session[_DRAFT] = {name: str(form.data.get(name, ""))[:_LONGEST_TYPED] for name in form.fields}
     session[_NEEDED], session[_ERRORS] = sorted(needed), list(errors)
 
 
@@ -63,12 +64,19 @@ def add(form: EventForm, session: SessionStore, *, access_token: str, recorder: 
 
 
 def add_draft(session: SessionStore, *, access_token: str, recorder: Recorder) -> str:
-    """Add what was typed before the permission was there. Raises `DraftRefused` when there is nothing, or it cannot be added as it is."""
+    """Add what was typed before the permission was there.
+
+    Raises `DraftRefused` when there is nothing, or it cannot be added as it is; and what `create_event` raises, with the way back.
+    """
     form = EventForm(kept(session) or {})
     if not form.is_valid():
         raise DraftRefused
     try:
         return add(form, session, access_token=access_token, recorder=recorder)
-    except Refused as refusal:
-        keep(session, form, needed=refusal.needed, errors=refusal.errors)
-        raise DraftRefused from refusal
+    except Failure as failure:
+        if isinstance(failure, Refused):
+            keep(session, form, needed=failure.needed, errors=failure.errors)
+            if failure.needed or failure.errors:
+                raise DraftRefused from failure
+        failure.next_action = "back_to_the_event"
+        raise

@@ -10,6 +10,7 @@ from demo_client.weeks import ZONE
 
 # Where the Calendar API's names of fields stand in this form.
 _FIELDS = {"summary": "what", "start": "day", "end": "until", "geo": "lat", "geo.lat": "lat", "geo.lon": "lon", "location": "where"}
+_OPEN_ANEW = "Its hidden id is missing or was changed. Open the form anew."
 
 
 def new_event_id() -> str:
@@ -20,7 +21,7 @@ def new_event_id() -> str:
 class EventForm(forms.Form):
     """An event of one day, in Berlin time. `lat` and `lon` come from the map, or are typed."""
 
-    event_id = forms.RegexField(r"\A[a-v0-9]{5,64}\Z", error_messages={"required": "Reload this page.", "invalid": "Reload this page."})
+    event_id = forms.RegexField(r"\A[a-v0-9]{5,64}\Z", error_messages={"required": _OPEN_ANEW, "invalid": _OPEN_ANEW})
     what = forms.CharField(max_length=1024, error_messages={"required": "Say what it is."})
     day = forms.DateField(error_messages={"required": "Say on which day.", "invalid": "Write a day as in 2026-11-24."})
     since = forms.TimeField(error_messages={"required": "Say when it begins.", "invalid": "Write a time as in 16:00."})

@@ -39,8 +39,12 @@ def _shown(request: DaybookRequest) -> HttpResponse:
 
 @recorded("sends-the-form", "The browser sends the form for a new event to Daybook.")
 def _sent(request: DaybookRequest) -> HttpResponse:
-    ticket = sign_ins.ticket(request.daybook)
     form = EventForm(request.POST)
+    try:
+        ticket = sign_ins.ticket(request.daybook)
+    except Failure:  # it ran out meanwhile, or she has signed out in another tab
+        draft_events.keep(request.daybook, form)
+        raise
     if not form.is_valid():
         return _page(request, form, status=400)
     recording = recording_of(request)

@@ -36,7 +36,7 @@ class Failure(Exception):
     lead: str
     service: Service = AUTHORIZATION_SERVER
     steps: tuple[tuple[str, str], ...] = ()
-    next_action: ClassVar[str] = "retry"
+    next_action: str = "retry"
 
     def __str__(self) -> str:
         cures = " ".join(f"{head}{' ' if head.endswith('?') else ': '}{text}" for head, text in self.steps)
