@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demo_client import event_pages, learn_pages, message_pages, pages, place_pages, sign_in_pages
+from demo_client import event_pages, learn_pages, message_pages, pages, place_pages, sign_in_pages, spa_pages
 
 app_name = "demo_client"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sign-in", sign_in_pages.sign_in, name="sign-in"),
     path("callback", sign_in_pages.callback, name="callback"),
     path("company/callback", sign_in_pages.callback, name="company-callback"),
+    path("spa", spa_pages.spa, name="spa"),
+    path("spa/callback", spa_pages.callback, name="spa-callback"),
     path("sign-out", sign_in_pages.sign_out, name="sign-out"),
     path("start-over", sign_in_pages.start_over, name="start-over"),
     path("daybook", pages.daybook, name="daybook"),

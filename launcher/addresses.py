@@ -81,6 +81,12 @@ def choose(given: Mapping[str, str], *, one_process: bool) -> Addresses:
     return Addresses({name: settings[name] for name, _ in SERVICES.values()}, listeners, tuple(notes))
 
 
+def origin_of(url: str) -> str:
+    """The origin of an address: `http://localhost:8000` of `http://localhost:8000/daybook`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _one_origin(origin: str, given: Mapping[str, str]) -> dict[str, str]:
     variables = [variable for variable, _ in SERVICES.values()]
     return {name: given.get(name) or (f"{origin}/" if name == "ISSUER" else origin) for name in variables}

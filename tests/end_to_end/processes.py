@@ -80,6 +80,7 @@ class Platform:
             "DEMO_CLIENT_URL": self.demo_client_url,
             "CALENDAR_API_URL": self.calendar_api_url,
             "GEOCODING_API_URL": self.geocoding_api_url,
+            "CORS_ALLOWED_ORIGINS": self.demo_client_url,
             **self._secrets,
         }
         if service not in {"authorization_server", "all"}:

@@ -1,0 +1,93 @@
+/* The week's events: asked of the Calendar API with the ticket from this tab, and written into the page's list of days. */
+
+import { application } from "./application.js";
+import { call } from "./calls.js";
+import { CALENDAR, saidNo, unusable } from "./failures.js";
+
+const list = document.getElementById("week");
+const MOST_PAGES = 20;
+
+// Swedish is written as ISO 8601 is: "2026-11-23 18:30:00".
+const wall = new Intl.DateTimeFormat("sv-SE", { timeZone: list.dataset.zone, dateStyle: "short", timeStyle: "medium" });
+const onTheWall = (moment) => wall.format(new Date(moment)).replace(" ", "T");
+const day = (moment) => moment.slice(0, 10);
+const clock = (moment) => moment.slice(11, 16);
+
+/* The events of the ticket's user that touch the page's week, in order (`GET events`, all of its pages). Throws `Failure`. */
+export async function read({ accessToken }) {
+  const window = { timeMin: list.dataset.from, timeMax: list.dataset.until, timeZone: list.dataset.zone, orderBy: "startTime", maxResults: 250 };
+  const events = [];
+  let pageToken;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { status, members } = await call(`${application.eventsUrl}?${new URLSearchParams({ ...window, ...(pageToken && { pageToken }) })}`, {
+      kind: "events",
+      service: CALENDAR,
+      says: "Daybook shows the ticket. The Calendar API checks it four times and opens.",
+      headers: { Authorization: `Bearer ${accessToken}` },
+    });
+    if (status >= 400 && status < 500 && members) throw saidNo(status, members);
+    if (status !== 200 || !members) throw unusable(CALENDAR, application.eventsUrl, `answered ${status} without the JSON object that belongs there`);
+    events.push(...readable(members.items));
+    pageToken = members.nextPageToken;
+    if (!pageToken) return events;
+  }
+  throw unusable(CALENDAR, application.eventsUrl, "has more events in one week than this page reads");
+}
+
+function readable(items) {
+  try {
+    return items.filter(({ status }) => status !== "cancelled").map(event);
+  } catch (error) {
+    throw unusable(CALENDAR, application.eventsUrl, `answered 200 with events that cannot be read (${error.name})`);
+  }
+}
+
+/* Times as the clock on the wall has them; an all-day event ends at the midnight after its last day. */
+function event({ summary, location, geo, start, end }) {
+  const isAllDay = Boolean(start.date);
+  const [from, until] = isAllDay ? [`${start.date}T00:00`, `${end.date}T00:00`] : [onTheWall(start.dateTime), onTheWall(end.dateTime)];
+  const place = location || (geo ? `${geo.lat.toFixed(4)}, ${geo.lon.toFixed(4)}` : "");
+  return { title: summary || "(no title)", place, isAllDay, from, until, last: lastDay(from, until) };
+}
+
+/* The last day that it touches: what ends at midnight does not touch the next. */
+function lastDay(from, until) {
+  const end = new Date(`${day(until)}T00:00Z`);
+  if (clock(until) === "00:00") end.setUTCDate(end.getUTCDate() - 1);
+  const last = day(end.toISOString());
+  return last > day(from) ? last : day(from);
+}
+
+/* ---- Drawing ------------------------------------------------------------------------------------------------------ */
+
+export function draw(events) {
+  list.hidden = events.length === 0;
+  document.getElementById("empty").hidden = events.length > 0;
+  for (const section of list.children) {
+    const date = section.dataset.day;
+    const here = events.filter(({ from, last }) => day(from) <= date && date <= last);
+    // What began on an earlier day stands first: it is going on already.
+    const begins = ({ from, isAllDay }) => !isAllDay && day(from) === date;
+    const ordered = [...here.filter((event) => !begins(event)), ...here.filter(begins)];
+    section.querySelector(".day__list").replaceChildren(...ordered.map((event) => entry(event, date)));
+    section.querySelector(".day__list").hidden = here.length === 0;
+    section.querySelector(".day__none").hidden = here.length > 0;
+  }
+}
+
+function entry(event, date) {
+  const made = document.getElementById("entry").content.firstElementChild.cloneNode(true);
+  const [title, when, place] = made.children;
+  made.classList.toggle("event--all", event.isAllDay);
+  title.textContent = event.title;
+  when.textContent = label(event, date);
+  place.textContent = event.place;
+  return made;
+}
+
+function label({ from, until, last, isAllDay }, date) {
+  const [begins, ends] = [day(from) === date, last === date];
+  if (isAllDay || (!begins && !ends)) return "all day";
+  if (begins && ends) return `${clock(from)}–${clock(until)}`;
+  return begins ? `from ${clock(from)}` : `until ${clock(until)}`;
+}
