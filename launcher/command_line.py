@@ -108,7 +108,11 @@ def _demo(*, one_process: bool) -> int:
     for note in chosen.notes:
         say(note)
     # Daybook in the browser calls the Calendar API from its own page.
-    settings = {**chosen.settings, "EXPLAIN_REJECTIONS": "1", "CORS_ALLOWED_ORIGINS": addresses.origin_of(chosen.settings["DEMO_CLIENT_URL"])}
+    settings = {
+        **chosen.settings,
+        "EXPLAIN_REJECTIONS": "1",
+        "CORS_ALLOWED_ORIGINS": addresses.origin_of(chosen.settings["DEMO_CLIENT_URL"]),
+    }
     if chosen.issuer_is_ours:
         settings["DEMO_IDENTITIES"] = "1"
     local_settings.write_addresses(ROOT / "var" / "demo.env", settings)
