@@ -60,6 +60,16 @@ def test_a_step_up(alice):
     assert trail() == ["consent.shown scope_added", "GET /authorize 200", "consent.given", "code.issued", "POST /authorize 303"]
 
 
+def test_the_document_s_own_request_whose_token_comes_back_through_the_browser(alice):
+    alice.decide(alice.document_s_request(state=STATE), "allow")
+    assert trail() == ["consent.shown first_time", "GET /authorize 200", "consent.given", "token.issued", "POST /authorize 303"]
+
+
+def test_a_question_that_must_not_show_a_page(visitor):
+    visitor.authorize(prompt="none")
+    assert trail() == ["request.refused login_required", "GET /authorize 303"]
+
+
 def test_a_refusal_by_the_person(alice):
     alice.decide(alice.authorize(), "deny")
     assert trail()[2:] == ["consent.refused", "request.refused access_denied", "POST /authorize 303"]
@@ -163,7 +173,7 @@ def test_other_methods_and_the_back_channel_are_no_front_channel(visitor, back_c
         visitor.client.generic(method, f"/authorize?state={STATE}")
         visitor.client.generic(method, to_login)
     back_channel.form(query=f"?state={STATE}", grant_type="x")
-    assert trail() == ["GET /authorize 303"]
+    assert trail() == ["sign_in.shown not_signed_in", "GET /authorize 303"]
 
 
 @pytest.mark.parametrize("query", ["state=%ff", f"state={STATE}&x=%ff", f"state={STATE}&x={'y' * 9000}", "ticket=%00", "ticket=%ff"])

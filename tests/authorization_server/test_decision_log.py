@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -74,6 +75,8 @@ def test_no_token_code_secret_password_cookie_address_or_query_stands_in_the_tab
     tokens = [back_channel.redeem(code).json(), back_channel.machine_token().json()]
     back_channel.redeem(code, client_secret="wrong-secret")
     back_channel.redeem(code)
+    in_fragment = visitor.decide(visitor.document_s_request(state="RecognisableState"), "allow")["Location"].partition("#")[2]
+    tokens.append({name: values[0] for name, values in parse_qs(in_fragment).items()})
     visitor.authorize(client_id="nobody", state="RecognisableState")
     visitor.post("/logout")
 

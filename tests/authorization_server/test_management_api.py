@@ -253,7 +253,7 @@ def test_below_an_issuer_with_a_path_it_is_below_that_path(settings, monkeypatch
     monkeypatch.setitem(sys.modules, module.__name__, module)
     settings.ROOT_URLCONF = module.__name__
     request = {"response_type": "code", "client_id": "calendar-web", "redirect_uri": CALLBACK, "audience": "api.calendar"}
-    request |= {"code_challenge": CODE_CHALLENGE, "code_challenge_method": "S256", "state": STATE}
+    request |= {"code_challenge": CODE_CHALLENGE, "code_challenge_method": "S256", "state": STATE, "prompt": "none"}
     alice.client.get("/tenants/one/authorize", request)
     token = issuer.machine_token("trail-reader", aud=MANAGEMENT, scope="read:trails")
     answer = Client().get(f"/tenants/one/api/v2/logs?trace_id={TRACE_ID}", headers={"Authorization": f"Bearer {token}"})
