@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import path
 
 from authorization_server import urls
 from authorization_server.endpoints import discovery
+from project import preferences
 from tests.authorization_server.conftest import CALLBACK, CODE_CHALLENGE
 
 OIDC, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
@@ -75,7 +77,8 @@ def test_other_methods_are_not_allowed(path, method):
 def tenant(settings, monkeypatch):
     """A browser at an issuer whose address has a path."""
     module = ModuleType("tests.urls_below_a_path")
-    vars(module)["urlpatterns"] = urls.all_below("tenants/one")
+    of_every_page = path("preferences", preferences.change, name="preferences")
+    vars(module)["urlpatterns"] = [of_every_page, *urls.all_below("tenants/one")]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     settings.ROOT_URLCONF = module.__name__
     settings.ISSUER = "http://localhost:8000/tenants/one/"
