@@ -92,7 +92,7 @@ def test_the_log_tells_of_a_sign_in_what_the_browser_saw_of_it(platform, sign_in
     assert answered == [as_the_log_says(exchange) for exchange in recorder.exchanges]
     assert len(answered) == 5
     decided = [entry["event"] for entry in entries if entry["event"] != "request.answered"]
-    assert decided == ["sign_in.succeeded", "consent.shown", "consent.given", "code.issued", "token.issued"]
+    assert decided == ["sign_in.shown", "sign_in.succeeded", "consent.shown", "consent.given", "code.issued", "token.issued"]
 
 
 def test_a_second_sign_in_is_a_trace_of_its_own_and_says_why_no_dialog_was_shown(platform, sign_in, logs):
