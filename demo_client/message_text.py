@@ -74,8 +74,11 @@ def as_curl(message: RecordedMessage) -> str:
     headers = dict(message.request["headers"])
     if any(MASK in value for value in (*headers.values(), message.request["body"])):
         return ""
-    scheme = urlsplit(getattr(settings, SERVICES[message.receiver].setting)).scheme
-    url = f"{scheme}://{headers['Host']}{target}"
+    public = urlsplit(getattr(settings, SERVICES[message.receiver].setting))
+    internal = (settings.ISSUER_INTERNAL_URL, settings.CALENDAR_API_INTERNAL_URL, settings.GEOCODING_API_INTERNAL_URL)
+    # A name that only containers know is of no use in a terminal beside them.
+    host = public.netloc if headers["Host"] in {urlsplit(url).netloc for url in internal} else headers["Host"]
+    url = f"{public.scheme}://{host}{target}"
     sent = [f"-H {shlex.quote(f'{name}: {headers[name]}')}" for name in ("Authorization", "Accept", "Content-Type") if name in headers]
     body = [f"--data {shlex.quote(message.request['body'])}"] if message.request["body"] else []
     return " \\\n  ".join([f"curl -i -X {method} {shlex.quote(url)}" if method != "GET" else f"curl -i {shlex.quote(url)}", *sent, *body])

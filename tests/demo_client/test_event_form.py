@@ -260,7 +260,7 @@ def test_every_other_answer_is_a_page_that_names_it_and_keeps_what_was_typed(wri
 
 
 def test_a_calendar_that_is_down_keeps_what_was_typed_and_leads_back_to_it(writer, settings):
-    settings.CALENDAR_API_URL = "http://localhost:1"
+    settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     response = send(writer)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert 'href="/daybook/new">Try again</a>' in text(response)
@@ -296,7 +296,7 @@ def test_of_a_draft_only_so_much_is_kept(services, alice):
 
 
 def test_a_draft_belongs_to_its_browser_and_ends_with_signing_out(writer, services, somebody_else, settings):
-    settings.CALENDAR_API_URL = "http://localhost:1"
+    settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     send(writer)
     somebody_else.sign_in(services)
     assert kept(somebody_else.get("/daybook/new"))["what"] == ""
@@ -452,10 +452,10 @@ def test_what_goes_wrong_after_the_yes_is_a_page_that_leads_back_to_the_event(re
 
 
 def test_a_calendar_that_is_down_after_the_yes_leaves_the_person_signed_in_with_her_draft(refused, services, settings):
-    services.grants, settings.CALENDAR_API_URL = "read write", "http://localhost:1"
+    services.grants, settings.CALENDAR_API_INTERNAL_URL = "read write", "http://localhost:1"
     response = refused.come_back(services, refused.begin(at="/daybook/ask-for-more")["state"])
     assert response.status_code == 503
-    settings.CALENDAR_API_URL = services.url
+    settings.CALENDAR_API_INTERNAL_URL = services.url
     assert kept(refused.get("/daybook/new")) == TYPED
     assert "reading and writing" in text(refused.get("/daybook"))
 

@@ -128,7 +128,7 @@ def test_the_browsers_own_requests_are_kept_with_what_was_answered(signed_in):
 
 
 def test_a_service_that_does_not_answer_is_kept_without_an_answer(signed_in, settings):
-    settings.CALENDAR_API_URL = "http://localhost:1"
+    settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     signed_in.get("/daybook")
     (row,) = RecordedMessage.objects.filter(kind="events")
     assert (row.status, row.answer) == (None, {})
