@@ -80,6 +80,7 @@ print(json.dumps({
     "database": [database.get("ENGINE", "").rpartition(".")[2], database.get("USER"), database.get("NAME")],
     "demo": [settings.DEMO_IDENTITIES, settings.EXPLAIN_REJECTIONS, settings.DEBUG],
     "hosts": settings.ALLOWED_HOSTS,
+    "origins": settings.CORS_ALLOWED_ORIGINS_OF_THE_APIS,
     "secret_length": len(settings.SECRET_KEY),
 }))
 """
@@ -102,6 +103,8 @@ def test_each_service_starts_in_the_image_with_what_its_container_is_given(image
     assert told["secret_length"] >= 44
     if service != "demo_client":
         assert name in told["hosts"], "the other containers call it by this name"
+    if service == "calendar_api":
+        assert told["origins"] == [environment["DEMO_CLIENT_URL"]], "Daybook in the browser calls it"
 
 
 @pytest.mark.parametrize("name", in_profile("production", SERVING))
