@@ -25,7 +25,7 @@ def new_event(request: DaybookRequest) -> HttpResponse:
     return _sent(request) if request.method == "POST" else _shown(request)
 
 
-@recorded("opens-a-page", "The browser opens the form for a new event.")
+@recorded("opens-a-page", "The browser opens the form for a new event.", goes_on=True)
 def _shown(request: DaybookRequest) -> HttpResponse:
     sign_ins.ticket(request.daybook)
     typed = draft_events.kept(request.daybook)

@@ -32,10 +32,10 @@ class Recording:
     A request that sets nothing off leaves nothing behind, unless it `begins` something, or goes on with what was begun before.
     """
 
-    def __init__(self, request: DaybookRequest, *, kind: str, meaning: str) -> None:
+    def __init__(self, request: DaybookRequest, *, kind: str, meaning: str, goes_on: bool = False) -> None:
         self._session, self._started = request.daybook, time.monotonic()
         self._is_kept = False
-        self.happening = _that_goes_on(request.daybook) or Happening(trace_id=request.trace_id)
+        self.happening = (_that_goes_on(request.daybook) if goes_on else None) or Happening(trace_id=request.trace_id)
         request.trace_id = self.happening.trace_id
         self.recorder = Recorder(trace_id=self.happening.trace_id)
         self._own = RecordedMessage(
@@ -59,7 +59,8 @@ class Recording:
 
     def was_sent_to(self) -> str:
         """The address that the browser was last sent to within this happening, as far as it may be shown; else an empty text."""
-        last = self.happening.messages.last() if self.happening.pk else None
+        answers = self.happening.messages.filter(receiver=DAYBOOK.log_prefix) if self.happening.pk else RecordedMessage.objects.none()
+        last = answers.last()
         headers = dict(last.answer.get("headers", [])) if last else {}
         return str(headers.get("Location", ""))
 
@@ -107,13 +108,16 @@ class Recording:
             RecordedMessage.objects.filter(pk=self._own.pk).update(**facts)
 
 
-def recorded(kind: str, meaning: str) -> Callable[[View], View]:
-    """A view whose request, and what it sets off, is kept: `request.recording`. `own_page` finishes it."""
+def recorded(kind: str, meaning: str, *, goes_on: bool = False) -> Callable[[View], View]:
+    """A view whose request, and what it sets off, is kept: `request.recording`. `own_page` finishes it.
+
+    `goes_on`: a page that redirections lead to, so that it may be the last of what was begun before.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: DaybookRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            request.recording = Recording(request, kind=kind, meaning=meaning)
+            request.recording = Recording(request, kind=kind, meaning=meaning, goes_on=goes_on)
             return view(request, *args, **kwargs)
 
         return answer
@@ -176,7 +180,7 @@ def reveals_credentials(*, is_of_a_machine: bool) -> bool:
 
 
 def _that_goes_on(session: SessionStore) -> Happening | None:
-    """The happening of this session whose last page is still to come, for the first request that asks."""
+    """The happening of this session whose last page is still to come, for the first page that asks."""
     trail = trail_of(session)
     going_on = Happening.objects.of(trail).filter(goes_on=True).order_by("-pk").first() if trail else None
     if going_on and Happening.objects.filter(pk=going_on.pk, goes_on=True).update(goes_on=False):

@@ -23,8 +23,8 @@ class HappeningQuerySet(models.QuerySet["Happening"]):
     """Which happenings."""
 
     def of(self, trail: str) -> Self:
-        """Those of one browser's session, as long as they may be looked at."""
-        return self.filter(trail=trail, begun_at__gt=timezone.now() - Happening.KEPT)
+        """Those of one browser's session, as long as they may be looked at; none where the session has no trail."""
+        return self.filter(trail=trail, begun_at__gt=timezone.now() - Happening.KEPT) if trail else self.none()
 
 
 class Happening(models.Model):

@@ -34,7 +34,7 @@ def home(request: DaybookRequest) -> HttpResponse:
 @require_safe
 @csp_update(_MAY_DRAW)
 @own_page
-@recorded("opens-the-week", "The browser opens the calendar’s page.")
+@recorded("opens-the-week", "The browser opens the calendar’s page.", goes_on=True)
 def daybook(request: DaybookRequest) -> HttpResponse:
     """`/daybook`: a week or a month of the user's events, with place names where the Geocoding API gives them."""
     now = timezone.now()

@@ -217,6 +217,13 @@ def signed_in(services, alice):
         yield alice
 
 
+def where_it_leads(page, link):
+    """The address of the link with these words."""
+    found = re.search(rf'<a [^>]*href="([^"]*)"[^>]*>{re.escape(html.escape(link, quote=False))}<', text(page))
+    assert found, f"{link} is no link of: {words(page)}"
+    return html.unescape(found[1])
+
+
 def csrf_value(page):
     """The CSRF value in the forms of a page."""
     return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(page))[1]

@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from demo_client.event_form import EventForm
-from tests.demo_client.conftest import DaybookBrowser, asked_by, csrf_value, text, words
+from tests.demo_client.conftest import DaybookBrowser, asked_by, csrf_value, text, where_it_leads, words
 
 TYPED = {
     "event_id": "0123456789abcdefghijklmnopqrstuv",
@@ -263,7 +263,7 @@ def test_a_calendar_that_is_down_keeps_what_was_typed_and_leads_back_to_it(write
     settings.CALENDAR_API_INTERNAL_URL = "http://localhost:1"
     response = send(writer)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert 'href="/daybook/new">Try again</a>' in text(response)
+    assert where_it_leads(response, "Try again") == "/daybook/new"
     assert kept(writer.get("/daybook/new")) == TYPED
 
 
@@ -346,7 +346,7 @@ def test_a_missing_scope_keeps_what_was_typed_shows_the_checks_and_offers_to_ask
     assert refused.refusal.status_code == 403
     assert kept(refused.refusal) == TYPED
     assert "Daybook may read Alice’s calendar, not change it." in page
-    assert 'href="/daybook/ask-for-more">Ask for write access</a>' in page
+    assert where_it_leads(refused.refusal, "Ask for write access") == "/daybook/ask-for-more"
     assert re.findall(r"check check--(\w+)", page) == ["passed", "passed", "passed", "failed"]
     assert "The ticket is good. It is a ticket for reading." in page
 
@@ -414,7 +414,7 @@ def test_a_no_returns_to_the_form_with_everything_kept_and_the_old_ticket_still_
     response = refused.come_back(services, refused.begin(at="/daybook/ask-for-more")["state"], code=None, error="access_denied")
     assert response.status_code == 403
     assert "Daybook may go on reading, and no more" in text(response)
-    assert 'href="/daybook/new">Back to the event</a>' in text(response)
+    assert where_it_leads(response, "Back to the event") == "/daybook/new"
     assert kept(refused.get("/daybook/new")) == TYPED
     assert refused.get("/daybook").status_code == 200
     assert sent(services) == []
@@ -446,7 +446,7 @@ def test_what_goes_wrong_after_the_yes_is_a_page_that_leads_back_to_the_event(re
     services.grants, services.answers["POST /calendar/v1/events"] = "read write", answer
     response = refused.come_back(services, refused.begin(at="/daybook/ask-for-more")["state"])
     assert response.status_code == status
-    assert 'href="/daybook/new">Back to the event</a>' in text(response)
+    assert where_it_leads(response, "Back to the event") == "/daybook/new"
     assert kept(refused.get("/daybook/new")) == TYPED
     assert "reading and writing" in text(refused.get("/daybook"))
 

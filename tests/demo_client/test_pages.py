@@ -7,18 +7,19 @@ import jwt
 import pytest
 import time_machine
 
-from tests.demo_client.conftest import EVENT, text
+from tests.demo_client.conftest import EVENT, text, where_it_leads
 
 
 def test_home_says_the_few_words_and_leads_to_signing_in(alice):
-    page = text(alice.get("/"))
+    home = alice.get("/")
+    page = text(home)
     assert "<h1>Four Checks</h1>" in page
-    assert 'href="/sign-in">Open Alice’s calendar</a>' in page
+    assert where_it_leads(home, "Open Alice’s calendar") == "/sign-in"
     assert "about 5 minutes, nothing to sign up for" in page
 
 
 def test_home_leads_to_the_calendar_while_there_is_a_ticket(signed_in):
-    assert 'href="/daybook">Open Alice’s calendar</a>' in text(signed_in.get("/"))
+    assert where_it_leads(signed_in.get("/"), "Open Alice’s calendar") == "/daybook"
 
 
 def test_the_week_shows_the_events_with_their_place_names(signed_in):
