@@ -195,6 +195,7 @@ class MoreRefused(AuthorizationRefused):
 class UnexpectedAnswer(Failure):
     """The redirect carries a `state` that this browser's Daybook does not wait for. RFC 9700 section 2.1: somebody else's answer."""
 
+    service = DAYBOOK
     status = 400
     label = "unknown state"
     next_action = "sign_in_again"
@@ -231,6 +232,7 @@ class NonceDiffers(Failure):
 class NotSignedIn(Failure):
     """There is no ticket in this session: never signed in, signed out, or the session ended."""
 
+    service = DAYBOOK
     status = 403
     label = "no ticket"
     next_action = "sign_in"
@@ -241,6 +243,7 @@ class NotSignedIn(Failure):
 class TicketExpired(Failure):
     """The access token's life is over by its own `expires_in`; asking the API would only meet a 401."""
 
+    service = DAYBOOK
     status = 403
     label = "expired"
     next_action = "sign_in_again"
@@ -251,6 +254,7 @@ class TicketExpired(Failure):
 class NoSuchApplication(Failure):
     """`?application=` is none of Daybook's."""
 
+    service = DAYBOOK
     status = 400
     label = "no such application"
     headline = "Daybook is no such application"
@@ -261,6 +265,7 @@ class NoSuchApplication(Failure):
 class NoSuchWeek(Failure):
     """`?week=` is not an ISO week that the calendar has."""
 
+    service = DAYBOOK
     status = 400
     label = "no such week"
     headline = "There is no such week"
@@ -279,6 +284,7 @@ class NoSuchMonth(NoSuchWeek):
 class NoSuchMessage(Failure):
     """No message of this session has this number: it is another browser's, or older than a day."""
 
+    service = DAYBOOK
     status = 404
     label = "not here"
     headline = "This message is not here"

@@ -30,10 +30,12 @@ class Recording:
     """One request to Daybook: its own message, and those that `recorder` sends for it. `keep` writes down what is new.
 
     A request that sets nothing off leaves nothing behind, unless it `begins` something, or goes on with what was begun before.
+    `also_matter` are kinds of messages that are the point of this very page, and else only on the way to something.
     """
 
     def __init__(self, request: DaybookRequest, *, kind: str, meaning: str, goes_on: bool = False) -> None:
         self._session, self._started = request.daybook, time.monotonic()
+        self.also_matter: frozenset[str] = frozenset()
         self._is_kept = False
         self.happening = (_that_goes_on(request.daybook) if goes_on else None) or Happening(trace_id=request.trace_id)
         request.trace_id = self.happening.trace_id
@@ -81,7 +83,7 @@ class Recording:
         """Write down what is new: one INSERT for the messages."""
         sent = self.recorder.exchanges[self._written :]
         self._written += len(sent)
-        self._waiting += [row_of(exchange) for exchange in sent]
+        self._waiting += [row_of(exchange, also_matter=self.also_matter) for exchange in sent]
         if not self._waiting or not (self._is_kept or self._written or self.happening.pk):
             return
         if not self._session.get(_TRAIL):
@@ -148,16 +150,15 @@ def forget_old_ones() -> None:
     Happening.objects.filter(begun_at__lte=timezone.now() - Happening.KEPT).delete()
 
 
-def row_of(exchange: Exchange, *, matters: bool | None = None) -> RecordedMessage:
-    """An exchange as a row, not saved yet."""
+def row_of(exchange: Exchange, *, also_matter: frozenset[str] = frozenset()) -> RecordedMessage:
+    """An exchange as a row, not saved yet. It matters by its kind, or because it was refused: that always stops somebody."""
     method, target = exchange.request.first_line.split(" ")[:2]
     kind = telling.KINDS.get(exchange.kind)
-    # What stands between us and people who had no permission (client grant) is always worth an arrow.
     refused = exchange.status is None or exchange.status >= 400
     return RecordedMessage(
         kind=exchange.kind,
         meaning=exchange.meaning[:500],
-        matters=(kind is not None and kind.matters) or refused if matters is None else matters,
+        matters=(kind is not None and kind.matters) or exchange.kind in also_matter or refused,
         sender=exchange.sender,
         receiver=exchange.receiver.log_prefix,
         asked=f"{method} {target.partition('?')[0]}"[:300],

@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from access_tokens.problems import trace_id_of
 from demo_client import applications
 from demo_client.drawer import drawer
-from demo_client.failures import Failure
+from demo_client.failures import DAYBOOK, Failure
 from demo_client.people import person
 from demo_client.sessions import DaybookRequest
 from demo_client.sign_ins import held_ticket
@@ -79,13 +79,24 @@ def failure_page(request: DaybookRequest, failure: Failure) -> HttpResponse:
     retry = ("Sign in again", "demo_client:sign-in") if url_name.endswith("callback") else ("Try again", "")
     words, action_url_name = _NEXT_ACTIONS.get(failure.next_action, retry)
     action_url = url_of(action_url_name) if action_url_name else request.get_full_path()
-    context: dict[str, object] = {"failure": failure, "action": words, "action_url": action_url, "trace_id": request.trace_id}
+    waits_for = "the authorization server" if action_url_name == "demo_client:sign-in" else "" if action_url_name else _said(failure)
+    context: dict[str, object] = {
+        "waits_for": waits_for,
+        "failure": failure,
+        "action": words,
+        "action_url": action_url,
+        "trace_id": request.trace_id,
+    }
     if failure.next_action == "sign_in":
         context["applications"] = applications.all_of_daybook()
     response = show(request, "failure.html", context, status=failure.status)
     if failure.status == 503:
         response["Retry-After"] = "5"
     return response
+
+
+def _said(failure: Failure) -> str:
+    return failure.service.said if failure.service == DAYBOOK else f"the {failure.service.said}"
 
 
 def _own_address(request: HttpRequest) -> str | None:

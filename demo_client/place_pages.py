@@ -47,7 +47,9 @@ class Asked:
 @recorded("opens-a-page", "The browser opens the page about place names.")
 def places(request: DaybookRequest) -> HttpResponse:
     """`/places`: two backends ask for the same places with secrets that are both right; one of them has permission."""
-    recorder = recording_of(request).recorder
+    recording = recording_of(request)
+    recording.also_matter = frozenset({"machine-token"})
+    recorder = recording.recorder
     allowed = _asked(settings.GEOCODING_BACKEND_CLIENT_ID, "Daybook backend", recorder)
     refused = _asked(settings.UNAPPROVED_BACKEND_CLIENT_ID, "New backend", recorder)
     for asked in (allowed, refused):
