@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher.addresses import SERVICES, Listener, is_free
@@ -144,6 +145,15 @@ class Platform:
     def stop(self, service: str) -> None:
         """Stop one service, and return when its processes have ended."""
         self._processes.pop(service).stop()
+
+    @contextmanager
+    def stopped(self, service: str) -> Iterator[None]:
+        """While this service is down."""
+        self.stop(service)
+        try:
+            yield
+        finally:
+            self.start(service)
 
     def stop_everything(self) -> None:
         """Stop whatever runs."""

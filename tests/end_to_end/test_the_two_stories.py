@@ -2,7 +2,6 @@
 
 import json
 import re
-from contextlib import contextmanager
 
 import pytest
 import requests
@@ -248,22 +247,13 @@ def test_another_host_name_leads_to_daybooks_own(platform):
 # ---- Each service down ----------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def stopped(platform, service):
-    platform.stop(service)
-    try:
-        yield
-    finally:
-        platform.start(service)
-
-
 def assert_names(text, *, url, setting):
     for words in ("does not answer", url, setting):
         assert words in text
 
 
 def test_without_the_authorization_server_every_way_in_says_so(platform, visitor):
-    with stopped(platform, "all" if platform.is_one_process else "authorization_server"):
+    with platform.stopped("all" if platform.is_one_process else "authorization_server"):
         said = run(platform, "token", "--as", "alice", status=1)
         assert_names(said.stderr, url=f"{platform.issuer}.well-known/openid-configuration", setting="ISSUER")
         if not platform.is_one_process:
@@ -277,7 +267,7 @@ def test_without_the_authorization_server_every_way_in_says_so(platform, visitor
 @in_one_form
 def test_without_the_calendar_daybook_and_the_command_say_so(platform, visitor):
     visitor.sign_in("alice")
-    with stopped(platform, "calendar_api"):
+    with platform.stopped("calendar_api"):
         page = visitor.open("/daybook")
         said = run(platform, "run_flow", "authorize", "--no-pages", status=1).stderr
     assert page.status == 503
@@ -289,7 +279,7 @@ def test_without_the_calendar_daybook_and_the_command_say_so(platform, visitor):
 @in_one_form
 def test_without_the_geocoder_the_week_shows_coordinates_and_the_command_says_so(platform, visitor):
     visitor.sign_in("alice")
-    with stopped(platform, "geocoding_api"):
+    with platform.stopped("geocoding_api"):
         page = visitor.open("/daybook")
         said = run(platform, "run_flow", "client-credentials", status=1).stderr
     assert page.status == 200

@@ -1,7 +1,6 @@
 """Refusing, going back, two tabs, sessions that end, services that are down: each ends in a page that says what happened and what to do."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -17,16 +16,6 @@ def window(platform, page):
     """A first visit: nobody has allowed anything yet."""
     platform.forget_consents()
     return Window(platform, page)
-
-
-@contextmanager
-def stopped(platform, service):
-    """While this service is down."""
-    platform.stop(service)
-    try:
-        yield
-    finally:
-        platform.start(service)
 
 
 def says(window, heading, *, to_do):
@@ -158,7 +147,7 @@ def test_without_the_calendar_api_the_page_says_so_and_what_was_typed_stays(wind
     signed_in(window)
     window.page.get_by_role("link", name="Add an event").click()
     window.page.get_by_role("textbox", name="What").fill("While it is away")
-    with stopped(window.platform, "calendar_api"):
+    with window.platform.stopped("calendar_api"):
         window.page.get_by_role("button", name="Save").click()
         says(window, "The Calendar API does not answer", to_do="Try again")
         expect(window.page.get_by_role("complementary")).to_contain_text("Nobody answers.")
@@ -170,7 +159,7 @@ def test_without_the_calendar_api_the_page_says_so_and_what_was_typed_stays(wind
 
 def test_without_the_geocoding_api_events_show_coordinates_and_the_places_page_says_so(window):
     signed_in(window)
-    with stopped(window.platform, "geocoding_api"):
+    with window.platform.stopped("geocoding_api"):
         window.open("/daybook")
         window.looks_right("20")
         expect(window.page.get_by_text("The Geocoding API does not answer: no place names")).to_be_visible()
@@ -181,7 +170,7 @@ def test_without_the_geocoding_api_events_show_coordinates_and_the_places_page_s
 
 def test_without_the_authorization_server_signing_in_and_the_places_page_say_so(window):
     signed_in(window)
-    with stopped(window.platform, "authorization_server"):
+    with window.platform.stopped("authorization_server"):
         window.platform.stop("demo_client")  # what it keeps of the issuer would do for a while
         window.platform.start("demo_client")
         window.open("/sign-in")
