@@ -1,6 +1,7 @@
 """What docker-compose.yml gives to a container is what its process starts with: run here from the image's files, without Docker."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -145,7 +147,7 @@ def demo_container(image, tmp_path):
     (image / "var").mkdir()
 
     def start():
-        process = subprocess.Popen([sys.executable, *command[1:]], cwd=image, env=environment)
+        process = subprocess.Popen([sys.executable, *command[1:]], cwd=image, env=environment, start_new_session=True)
         started.append(process)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and process.poll() is None:
@@ -159,7 +161,8 @@ def demo_container(image, tmp_path):
 
     yield start, port
     for process in started:
-        process.kill()
+        with suppress(ProcessLookupError):  # a server that is killed leaves its worker behind: the whole group ends
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
