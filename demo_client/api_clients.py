@@ -9,7 +9,7 @@ from django.conf import settings
 from requests.utils import parse_dict_header
 
 from demo_client.events import Event, PlaceName
-from demo_client.exchanges import Recorder
+from demo_client.exchanges import Recorder, json_in
 from demo_client.failures import CALENDAR_API, GEOCODING_API, NoAnswer, Refused, Service, TokenRefused, UnusableAnswer
 from demo_client.flows.client_credentials import TOKENS, MachineClient, machine_client
 from demo_client.inspector import Door
@@ -162,10 +162,7 @@ def _answer(
     request.headers = {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
     response = recorder.send(request, service, meaning=meaning, is_of_a_machine=is_of_a_machine, kind=kind, door=door)
     status = response.status_code
-    try:
-        members = response.json()
-    except (ValueError, RecursionError):
-        members = None
+    members = json_in(response)
     if status == wanted_status and isinstance(members, dict):
         return members
     if not isinstance(members, dict):

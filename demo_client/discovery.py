@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from demo_client.exchanges import Recorder
+from demo_client.exchanges import Recorder, json_in
 from demo_client.failures import AUTHORIZATION_SERVER, UnusableAnswer
 
 KEPT_SECONDS = 600
@@ -83,10 +83,7 @@ def internal(url: str) -> str:
 
 def json_object(answer: requests.Response, url: str) -> dict[str, Any]:
     """The JSON object in a 200 of the authorization server. Raises `UnusableAnswer`."""
-    try:
-        document = answer.json()
-    except (ValueError, RecursionError):
-        document = None
+    document = json_in(answer)
     if answer.status_code != 200 or not isinstance(document, dict):
         raise UnusableAnswer(AUTHORIZATION_SERVER, url, what=f"answered {answer.status_code} without the JSON object that belongs there")
     return document

@@ -1,5 +1,7 @@
 """The recorder: sends every request that Daybook makes, and keeps what went over the wire, without its secrets."""
 
+import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ from demo_client.masking import header_without_credentials, header_without_secre
 
 LIMIT_SECONDS = 3.0
 LARGEST_ANSWER_BYTES = 8 * 1024 * 1024  # ten thousand place names are about three
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # as JSON escapes one, alone or as half of a pair
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -176,6 +179,17 @@ class Recorder:
             headers=tuple((name, text_without_secrets(header_without_secrets(name, value), self.known_secrets)) for name, value in listed),
             body=text_without_secrets(body, self.known_secrets),
         )
+
+
+def json_in(answer: requests.Response) -> Any:
+    """The JSON value in an answer, None where there is none. Half a surrogate pair, which no page could show, becomes a question mark."""
+    try:
+        value = json.loads(answer.text)
+        if _SURROGATE.search(answer.text):
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def _sent(session: requests.Session, prepared: requests.PreparedRequest, receiver: Service, limit_seconds: float) -> requests.Response:

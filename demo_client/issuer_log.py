@@ -6,7 +6,7 @@ with a ticket of the machine `trail-reader`, and only for trace ids that it drew
 
 import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,9 @@ from demo_client.people import Person, person
 
 logger = logging.getLogger("four_checks.daybook")
 _ANSWERED = "request.answered"
+_MOST_ENTRIES = 500  # as many as the Management API gives
+_LONGEST_VALUE = 200
+_LONGEST_MS = 24 * 60 * 60 * 1000
 _WHY_SHOWN = {
     "first_time": "it is the first time",
     "scope_added": "something is new",
@@ -69,7 +72,7 @@ def _entries(trace_id: str) -> list[dict[str, Any]]:
     entries = json_object(answer, url).get("entries")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UnusableAnswer(AUTHORIZATION_SERVER, url, what="answered 200 without a list of entries")
-    return entries
+    return entries[:_MOST_ENTRIES]
 
 
 def _messages(entries: list[dict[str, Any]]) -> tuple[list[RecordedMessage], str]:
@@ -78,8 +81,8 @@ def _messages(entries: list[dict[str, Any]]) -> tuple[list[RecordedMessage], str
     subject = ""
     for entry in entries:
         if entry.get("event") != _ANSWERED:
-            decisions.append({name: str(entry.get(name, ""))[:200] for name in ("event", "reason", "detail", "scope")})
-            subject = str(entry.get("user") or subject)
+            decisions.append({name: _text(entry, name) for name in ("event", "reason", "detail", "scope")})
+            subject = _text(entry, "user") or subject
             continue
         messages.append(_message(entry, decisions))
         decisions = []
@@ -93,19 +96,25 @@ def _as_request(address: str) -> dict[str, Any]:
 
 
 def _message(entry: dict[str, Any], decisions: list[dict[str, str]]) -> RecordedMessage:
-    status, duration, at = entry.get("status"), entry.get("duration_ms"), str(entry.get("at", ""))
+    status, duration = entry.get("status"), entry.get("duration_ms")
     message = RecordedMessage(
         sender="browser",
         receiver=AUTHORIZATION_SERVER.log_prefix,
-        asked=f"{entry.get('method', '')} {entry.get('path', '')}"[:300],
-        status=status if isinstance(status, int) else None,
-        duration_ms=round(duration) if isinstance(duration, int | float) and duration >= 0 else None,
+        asked=f"{_text(entry, 'method')} {_text(entry, 'path')}"[:300],
+        status=status if isinstance(status, int) and 100 <= status <= 599 else None,
+        duration_ms=round(duration) if isinstance(duration, int | float) and 0 <= duration <= _LONGEST_MS else None,
         reported_by=AUTHORIZATION_SERVER.log_prefix,
         decisions=decisions,
     )
-    with suppress(ValueError):  # then it stands at the time at which it was told
-        message.started_at = datetime.fromisoformat(at)
+    with suppress(ValueError, OverflowError):  # then it stands at the time at which it was told
+        if (at := datetime.fromisoformat(_text(entry, "at"))).tzinfo:
+            message.started_at = at.astimezone(UTC)
     return message
+
+
+def _text(entry: dict[str, Any], name: str) -> str:
+    """A member as a text that every database takes: short, and without NUL."""
+    return str(entry.get(name) or "")[:_LONGEST_VALUE].replace("\x00", "\ufffd")
 
 
 def _told(message: RecordedMessage, who: Person) -> tuple[str, str, bool]:
@@ -124,6 +133,8 @@ def _told(message: RecordedMessage, who: Person) -> tuple[str, str, bool]:
         return "dialog", f"The authorization server asks {who.inside}: {why}.", False
     if "consent.skipped" in by:
         return "dialog", _skipped(by, who), True
+    if message.is_refused:
+        return "", "The authorization server does not take it.", True
     return "sign-in-page", "The authorization server asks who it is.", False
 
 

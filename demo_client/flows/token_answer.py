@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from demo_client.exchanges import json_in
 from demo_client.failures import AUTHORIZATION_SERVER, TokenRequestRefused, UnusableAnswer
 
 
@@ -25,10 +26,7 @@ def token_answer(
     answer: requests.Response, url: str, *, client_id: str, refusal: type[TokenRequestRefused] = TokenRequestRefused
 ) -> TokenAnswer:
     """The token in the answer of `url`. Raises `refusal` with the server's error code, `UnusableAnswer` when it is neither."""
-    try:
-        members = answer.json()
-    except (ValueError, RecursionError):
-        members = None
+    members = json_in(answer)
     if not isinstance(members, dict):
         raise UnusableAnswer(AUTHORIZATION_SERVER, url, what=f"answered {answer.status_code} without a JSON object")
     if answer.status_code != 200:

@@ -7,7 +7,7 @@ import jwt
 import pytest
 import time_machine
 
-from tests.demo_client.conftest import EVENT, text, where_it_leads
+from tests.demo_client.conftest import EVENT, SHIBUYA, text, where_it_leads
 
 
 def test_home_says_the_few_words_and_leads_to_signing_in(alice):
@@ -67,6 +67,29 @@ def test_what_people_write_into_events_is_never_markup(signed_in, services):
     page = text(signed_in.get("/daybook"))
     assert "<script>" not in page
     assert "<img" not in page
+
+
+HALF_A_PAIR = chr(0xD83D)  # as JSON may escape it: "\\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/calendar/v1/events", (200, {"items": [{**EVENT, "summary": HALF_A_PAIR, "location": "\x00"}]})),
+        ("/calendar/v1/events", (403, {"title": HALF_A_PAIR, "code": "\x00"})),
+        ("/geocoding/v1/reverse", (200, {"results": [{"result": {**SHIBUYA, "name": HALF_A_PAIR}}]})),
+        ("/oauth/token", (403, {"error": HALF_A_PAIR, "error_description": HALF_A_PAIR, "error_uri": HALF_A_PAIR})),
+    ],
+    ids=["an event", "a refusal", "a place", "no token"],
+)
+def test_half_a_surrogate_pair_in_what_a_service_says_can_be_shown(signed_in, services, path, answer):
+    services.answers[path] = answer
+    assert signed_in.get("/daybook").status_code in {200, 403}
+
+
+def test_a_whole_pair_is_shown_as_the_character_that_it_is(signed_in, services):
+    services.answers["/calendar/v1/events"] = (200, {"items": [{**EVENT, "summary": "Cake 🎂 with Dora"}]})  # escaped on the wire
+    assert "<b>Cake 🎂 with Dora</b>" in text(signed_in.get("/daybook"))
 
 
 def test_there_is_neither_inline_style_nor_script(signed_in):
