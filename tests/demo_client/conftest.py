@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -54,7 +55,7 @@ class PlayedServices:
         self.issuer = f"{self.url}/"
         self.signer = TestIssuer(self.issuer, calendar_audience, geocoding_audience)
         self.grants = "read"
-        self.logged = []
+        self.logged: list[dict[str, object]] = []
         self.answers = {
             "/.well-known/openid-configuration": (200, self.metadata()),
             "/.well-known/jwks.json": (200, self.signer.jwks()),
@@ -119,7 +120,7 @@ class PlayedServices:
                     "body": body,
                 }
                 played.requests.append(seen)
-                default = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
+                default: Any = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
                 chosen = played.answers.get(f"{self.command} {parts.path}", default)
                 chosen = chosen(seen) if callable(chosen) else chosen
                 status, answer = chosen[:2]
@@ -226,7 +227,8 @@ def where_it_leads(page, link):
 
 def csrf_value(page):
     """The CSRF value in the forms of a page."""
-    return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(page))[1]
+    (value,) = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(page)))
+    return value
 
 
 def message_pk(page, words):

@@ -178,7 +178,7 @@ def test_a_request_that_was_not_taken_matters_whatever_the_reason(services, alic
 def test_the_first_is_the_request_for_permission_with_the_address_that_daybook_sent_the_browser_to(services, alice, logged, says):
     services.logged = logged
     asked = alice.get("/sign-in")["Location"]
-    state = re.search(r"state=([^&]+)", asked)[1]
+    (state,) = re.findall(r"state=([^&]+)", asked)
     alice.come_back(services, state)
     first = reported()[0]
     assert (first.kind, first.meaning, first.matters) == ("authorize", says, True)

@@ -75,7 +75,8 @@ def in_the_database():
 
 def tokens_and_codes(services):
     """The tickets, codes and code verifiers that went over the wire: a user's, and machines'."""
-    users, machines = {"a-code", "another-code"}, set()
+    users: set[str] = {"a-code", "another-code"}
+    machines: set[str] = set()
     for offered in services.codes_offered():
         users.add(offered["code_verifier"])
     for request in services.requests:
@@ -160,6 +161,7 @@ def test_an_address_with_such_characters_does_not_break_the_callback(services, a
 @pytest.mark.parametrize("kind", ["sign-in", "callback", "week", "event", "places"])
 def test_the_messages_of_one_request_are_one_insert(services, alice, kind):
     services.logged, services.grants = LOGGED, "read write"
+    state = alice.begin()["state"] if kind != "sign-in" else ""
     requests = {
         "sign-in": lambda: alice.get("/sign-in"),
         "callback": lambda: alice.come_back(services, state),
@@ -167,8 +169,6 @@ def test_the_messages_of_one_request_are_one_insert(services, alice, kind):
         "event": lambda: alice.post("/daybook/new", {**TYPED, "event_id": "0" * 20}),
         "places": lambda: alice.get("/places"),
     }
-    if kind != "sign-in":
-        state = alice.begin()["state"]
     if kind in {"week", "event"}:
         alice.come_back(services, state)
     with CaptureQueriesContext(connection) as queries:

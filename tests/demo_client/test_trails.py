@@ -81,7 +81,7 @@ def test_a_number_that_nothing_has_is_404(signed_in, week, path, number):
 
 def test_an_empty_trail_shows_nothing_of_anybody(services, week, somebody_else):
     Happening.objects.create(trail="", trace_id="0" * 32)
-    assert somebody_else.get(f"/happenings/{Happening.objects.last().pk}").status_code == 404
+    assert somebody_else.get(f"/happenings/{Happening.objects.latest('pk').pk}").status_code == 404
 
 
 def test_it_stays_through_the_new_key_of_the_session(services, alice):
@@ -310,14 +310,14 @@ def test_the_few_keep_the_numbers_that_they_have_among_all(signed_in, week):
 def test_numbers_go_on_through_the_trail(signed_in, week):
     last = numbers_and_addresses(signed_in.get(f"/happenings/{week.happening_pk}?all=1"))[-1][0]
     signed_in.get("/daybook?week=2026-W49")
-    after = signed_in.get(f"/happenings/{Happening.objects.last().pk}?all=1")
+    after = signed_in.get(f"/happenings/{Happening.objects.latest('pk').pk}?all=1")
     assert numbers_and_addresses(after)[0] == (last + 1, "GET /daybook")
     assert f'href="/happenings/{week.happening_pk}">← what happened before' in text(after)
 
 
 def test_numbers_begin_with_each_browser_anew(services, week, somebody_else):
     somebody_else.sign_in(services)
-    page = somebody_else.get(f"/happenings/{Happening.objects.last().pk}?all=1")
+    page = somebody_else.get(f"/happenings/{Happening.objects.latest('pk').pk}?all=1")
     assert numbers_and_addresses(page)[0] == (1, "GET /sign-in")
     assert "what happened before" not in text(page)
 
