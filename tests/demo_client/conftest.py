@@ -120,8 +120,8 @@ class PlayedServices:
                     "body": body,
                 }
                 played.requests.append(seen)
-                default: Any = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
-                chosen = played.answers.get(f"{self.command} {parts.path}", default)
+                default = played.answers.get(parts.path, (404, {"detail": "nothing here"}))
+                chosen: Any = played.answers.get(f"{self.command} {parts.path}", default)
                 chosen = chosen(seen) if callable(chosen) else chosen
                 status, answer = chosen[:2]
                 headers = {"Content-Type": "application/json", **(chosen[2] if len(chosen) > 2 else {})}
