@@ -10,8 +10,6 @@ from demo_client.models import Happening, RecordedMessage
 from demo_client.people import Person, person
 from demo_client.sessions import DaybookRequest
 
-CHOICE_COOKIE = "daybook_drawer"  # set by drawer.js: open or closed
-
 
 @dataclass(frozen=True)
 class Arrow:
@@ -57,10 +55,7 @@ class Drawer:
 
 
 def drawer(request: DaybookRequest) -> Drawer | None:
-    """The drawer of this page: open with what the page itself set off, closed with what happened before; None where nothing did.
-
-    The person's choice to keep it closed is remembered.
-    """
+    """The drawer of this page: open with what the page itself set off, closed with what happened before; None where nothing did."""
     trail = trail_of(request.daybook)
     if not trail:
         return None
@@ -68,7 +63,7 @@ def drawer(request: DaybookRequest) -> Drawer | None:
     happening = own or Happening.objects.of(trail).order_by("-pk").first()
     if happening is None or not happening.pk:
         return None
-    return of_happening(happening, is_open=own is not None and request.COOKIES.get(CHOICE_COOKIE) != "closed")
+    return of_happening(happening, is_open=own is not None)
 
 
 def of_happening(happening: Happening, *, is_open: bool = False) -> Drawer:

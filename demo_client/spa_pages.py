@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from demo_client import applications
-from demo_client.drawer import CHOICE_COOKIE
 from demo_client.own_pages import own_page
 from demo_client.weeks import ZONE, Week
 
@@ -40,7 +39,6 @@ def spa(request: HttpRequest) -> HttpResponse:
         "today": timezone.now().astimezone(ZONE).date(),
         "zone": ZONE.key,
         "applications": applications.all_of_daybook(),
-        "is_open": request.COOKIES.get(CHOICE_COOKIE) != "closed",
     }
     return render(request, "demo_client/spa.html", {**_application(), **context})
 

@@ -1,4 +1,7 @@
-"""How pages look to one person: light or dark, and larger for a room. Two cookies that say nothing else, the same for all services."""
+"""How pages look to one person: light or dark, larger for a room, the drawer closed. Cookies that say nothing else.
+
+They are the same for all services: a theme that was chosen at Daybook holds at the authorization server, too.
+"""
 
 from urllib.parse import urlsplit
 
@@ -7,34 +10,34 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-THEMES = ("system", "light", "dark")
-_THEME_COOKIE, _PRESENTER_COOKIE = "four_checks_theme", "four_checks_presenter"
+# What may be chosen; the first of each is what holds without a choice, and needs no cookie.
+CHOICES = {"theme": ("system", "light", "dark"), "presenter": ("off", "on"), "drawer": ("open", "closed")}
 _A_YEAR = 365 * 24 * 60 * 60
 
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """`POST /preferences` with `theme` (system, light, dark) or `presenter` (on, off); then back to the page that it came from."""
+    """`POST /preferences` with `theme`, `presenter` or `drawer`, each one of its `CHOICES`; then back to the page that it came from."""
     response = HttpResponseRedirect(_where_from(request), status=303)
-    theme, presenter = request.POST.get("theme", ""), request.POST.get("presenter", "")
-    if theme in THEMES:
-        _keep(response, _THEME_COOKIE, theme if theme != "system" else "")
-    if presenter in {"on", "off"}:
-        _keep(response, _PRESENTER_COOKIE, presenter if presenter == "on" else "")
+    for name, choices in CHOICES.items():
+        chosen = request.POST.get(name)
+        if chosen == choices[0]:
+            response.delete_cookie(_cookie(name), samesite="Lax")
+        elif chosen in choices:
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(_cookie(name), chosen, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
 def of_request(request: HttpRequest) -> dict[str, object]:
-    """Context of every page: `theme` (one of `THEMES`), `is_for_a_room`."""
-    theme = request.COOKIES.get(_THEME_COOKIE, "")
-    return {"theme": theme if theme in THEMES else "system", "is_for_a_room": request.COOKIES.get(_PRESENTER_COOKIE) == "on"}
+    """Context of every page: `theme` (system, light, dark), `is_for_a_room`, `keeps_drawer_closed`."""
+    chosen = {name: request.COOKIES.get(_cookie(name)) for name in CHOICES}
+    theme = chosen["theme"] if chosen["theme"] in CHOICES["theme"] else "system"
+    return {"theme": theme, "is_for_a_room": chosen["presenter"] == "on", "keeps_drawer_closed": chosen["drawer"] == "closed"}
 
 
-def _keep(response: HttpResponse, name: str, value: str) -> None:
-    if not value:
-        response.delete_cookie(name, samesite="Lax")
-        return
-    response.set_cookie(name, value, max_age=_A_YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+def _cookie(name: str) -> str:
+    return f"{'__Host-' if settings.SESSION_COOKIE_SECURE else ''}four_checks_{name}"
 
 
 def _where_from(request: HttpRequest) -> str:

@@ -97,3 +97,14 @@ def test_the_back_button_after_signing_in_ends_in_a_page_that_goes_on(window):
     window.allow_if_asked()
     window.page.go_back()
     assert "something here is broken" not in window.page.content().lower()
+
+
+def test_a_drawer_that_is_closed_stays_closed_on_the_next_page(window):
+    window.open("/places")
+    drawer = window.page.locator("#drawer")
+    expect(drawer).to_have_attribute("open", "")
+    with window.page.expect_response("**/preferences"):
+        drawer.locator("summary").click()
+    window.open("/places")
+    expect(drawer).not_to_have_attribute("open", "")
+    assert window.complaints == []

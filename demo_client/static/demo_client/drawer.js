@@ -1,8 +1,8 @@
-// The drawer stays as the person left it: her choice travels to the server in a cookie, so that no page opens and then folds.
+// The drawer stays as the person left it: the server is told of her choice, so that no page opens and then folds.
 const drawer = document.getElementById("drawer");
-if (drawer) {
-  drawer.querySelector("summary").addEventListener("click", () => {
-    const choice = drawer.open ? "closed" : "open"; // what it is about to be
-    document.cookie = `daybook_drawer=${choice}; path=/; SameSite=Lax; max-age=31536000`;
-  });
-}
+const form = document.querySelector("form[data-keeps-preferences]");
+drawer?.querySelector("summary").addEventListener("click", () => {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("drawer", drawer.open ? "closed" : "open"); // what it is about to be
+  fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" });
+});
