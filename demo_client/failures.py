@@ -164,7 +164,7 @@ class UnknownMachine(Failure):
 
 
 class AuthorizationRefused(Failure):
-    """The authorization server sent an error instead of a code (RFC 6749 section 4.1.2.1); `access_denied`: the person said no."""
+    """The authorization server sent an error instead of code or token (RFC 6749 section 4.1.2.1); `access_denied`: the person said no."""
 
     status = 403
     next_action = "ask_again"
@@ -176,7 +176,7 @@ class AuthorizationRefused(Failure):
             self.headline = "Daybook may not read your calendar"
             self.lead = "You did not allow it at the authorization server. Daybook has got nothing, and has asked the calendar nothing."
         else:
-            self.headline = "The authorization server sent no code"
+            self.headline = "The authorization server sent neither code nor ticket"
             self.lead = _sentence(description) if description else "It gave no reason."
 
 

@@ -17,16 +17,8 @@ from django.conf import settings
 from demo_client.applications import application
 from demo_client.discovery import IssuerMetadata, issuer_metadata
 from demo_client.exchanges import Recorder
-from demo_client.failures import (
-    AUTHORIZATION_SERVER,
-    AnswerRefused,
-    AuthorizationRefused,
-    NonceDiffers,
-    SecretMissing,
-    UnexpectedAnswer,
-    UnusableAnswer,
-    WrongIssuer,
-)
+from demo_client.failures import AUTHORIZATION_SERVER, AnswerRefused, NonceDiffers, SecretMissing, UnusableAnswer
+from demo_client.flows.authorization_answer import checked_answer
 from demo_client.flows.token_answer import TokenAnswer, token_answer
 
 
@@ -72,19 +64,8 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
 
 
 def code_from_answer(answer: Mapping[str, Iterable[str]], metadata: IssuerMetadata) -> str:
-    """The code in the query of the redirect, each parameter with all its values; its `state` has been found before.
-
-    Raises `WrongIssuer` (RFC 9207 section 2.4), `AuthorizationRefused` (RFC 6749 section 4.1.2.1), `UnexpectedAnswer`.
-    """
-    values = {name: list(several) for name, several in answer.items()}
-    if any(len(several) > 1 for several in values.values()):
-        raise UnexpectedAnswer  # RFC 6749 section 3.1: a parameter comes once
-    once = {name: several[0] for name, several in values.items() if several}
-    # Before anything else is believed, errors too: with two issuers, one must not speak for the other.
-    if (metadata.answers_carry_iss or "iss" in once) and once.get("iss") != metadata.issuer:
-        raise WrongIssuer(once.get("iss"), metadata.issuer)
-    if "error" in once:
-        raise AuthorizationRefused(once["error"][:80], once.get("error_description", "")[:300])
+    """The code in the query of the redirect. Raises what `checked_answer` raises, and `UnusableAnswer` where there is none."""
+    once = checked_answer(answer, metadata)
     if not once.get("code"):
         raise UnusableAnswer(
             AUTHORIZATION_SERVER, metadata.authorization_endpoint, what="sent the browser back with neither code nor error"
@@ -115,8 +96,7 @@ def exchange_code(code: str, request: AuthorizationRequest, *, recorder: Recorde
     answer = recorder.send(asking, AUTHORIZATION_SERVER, meaning=meaning, kind="code-for-token")
     granted = token_answer(answer, endpoint, client_id=asking_as.client_id, refusal=AnswerRefused)
     _check_nonce(granted, request)
-    # RFC 6749 section 5.1: an answer without `scope` grants what was asked for.
-    return granted if granted.scopes else TokenAnswer(granted.access_token, granted.expires_in, frozenset(request.scope.split()))
+    return granted.for_request(request.scope)
 
 
 def _check_nonce(granted: TokenAnswer, request: AuthorizationRequest) -> None:

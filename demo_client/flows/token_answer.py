@@ -3,7 +3,8 @@
 Read next: `demo_client/flows/client_credentials.py`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -21,6 +22,10 @@ class TokenAnswer:
     scopes: frozenset[str]
     id_token: str = field(default="", repr=False)
 
+    def for_request(self, scope: str) -> "TokenAnswer":
+        """As the answer to a request for `scope`: one that names no scopes grants those. RFC 6749 section 5.1."""
+        return self if self.scopes else replace(self, scopes=frozenset(scope.split()))
+
 
 def token_answer(
     answer: requests.Response, url: str, *, client_id: str, refusal: type[TokenRequestRefused] = TokenRequestRefused
@@ -33,10 +38,11 @@ def token_answer(
         if isinstance(members.get("error"), str):
             raise refusal(url, client_id=client_id, http_status=answer.status_code, answer=members)
         raise UnusableAnswer(AUTHORIZATION_SERVER, url, what=f"answered {answer.status_code} without an OAuth error")
-    return _read(members, url)
+    return token_in(members, url)
 
 
-def _read(members: dict[str, Any], url: str) -> TokenAnswer:
+def token_in(members: Mapping[str, Any], url: str) -> TokenAnswer:
+    """The token in the members of an answer. Raises `UnusableAnswer`, which names `url` and what is not right."""
     access_token, token_type, expires_in = members.get("access_token"), members.get("token_type"), members.get("expires_in")
     scope, id_token = members.get("scope", ""), members.get("id_token", "")
     if not isinstance(access_token, str) or not access_token.isascii() or not access_token.isprintable() or not access_token:

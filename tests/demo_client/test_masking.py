@@ -58,6 +58,14 @@ def test_headers_lose_cookies_and_client_secrets_when_recorded(name, value, show
             "grant_type=authorization_code&code=***(code, 4 characters)&code_verifier=***(code_verifier, 5 characters)",
         ),
         ('{"access_token": "abc", "token_type": "Bearer"}', '{"access_token": "***(access_token, 3 characters)", "token_type": "Bearer"}'),
+        (
+            "http://localhost:8000/spa/callback#access_token=abc&token_type=Bearer&state=s",
+            "http://localhost:8000/spa/callback#access_token=***(access_token, 3 characters)&token_type=Bearer&state=s",
+        ),
+        (
+            "http://localhost:8000/spa/callback#token_type=Bearer&access_token=abc",
+            "http://localhost:8000/spa/callback#token_type=Bearer&access_token=***(access_token, 3 characters)",
+        ),
         ('{"code": "token_expired"}', '{"code": "token_expired"}'),
         ("response_type=code&code_challenge=abc", "response_type=code&code_challenge=abc"),
     ],
@@ -69,6 +77,8 @@ def test_tokens_and_codes_leave_their_length_behind_when_they_may_not_be_shown(t
 def test_the_code_in_a_redirect_is_a_code_too():
     location = header_without_credentials("Location", "http://localhost:8000/callback?code=abcd&state=s&iss=i")
     assert location == "http://localhost:8000/callback?code=***(code, 4 characters)&state=s&iss=i"
+    location = header_without_credentials("Location", "http://localhost:8000/spa/callback#access_token=abcd&state=s")
+    assert location == "http://localhost:8000/spa/callback#access_token=***(access_token, 4 characters)&state=s"
     assert header_without_credentials("Authorization", "Bearer abc") == "Bearer ***(access token, 3 characters)"
 
 

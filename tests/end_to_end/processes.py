@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from launcher.addresses import SERVICES, Listener, is_free
 from launcher.databases import WITHOUT_DATABASE, commands
@@ -88,13 +89,13 @@ class Platform:
             del values["SIGNING_KEYS_ENCRYPTION_KEY"]
         return {**{name: os.environ[name] for name in _INHERITED if name in os.environ}, **values}
 
-    def manage(self, *arguments: str, service: str = "demo_client", stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run `manage.py` as that service; the caller looks at status and output."""
+    def manage(self, *arguments: str, service: str = "demo_client", stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run `manage.py` as that service, with these settings instead of its own; the caller looks at status and output."""
         return subprocess.run(
             [sys.executable, ROOT / "manage.py", *arguments],
             check=False,
             cwd=self.folder,
-            env=self.environment(service),
+            env={**self.environment(service), **settings},
             input=stdin,
             capture_output=True,
             text=True,
@@ -137,9 +138,9 @@ class Platform:
         if ran.returncode:
             raise RuntimeError(ran.stdout + ran.stderr)
 
-    def start(self, service: str) -> None:
-        """Start one service again, and return when it is ready."""
-        self._spawn(service)
+    def start(self, service: str, **settings: str) -> None:
+        """Start one service again, with these settings instead of its own, and return when it is ready."""
+        self._spawn(service, settings)
         self._wait_for(service)
 
     def stop(self, service: str) -> None:
@@ -174,13 +175,13 @@ class Platform:
         """What the service has written so far, since the platform was started."""
         return "\n".join(self._lines["all" if self.is_one_process else service])
 
-    def _spawn(self, service: str) -> None:
+    def _spawn(self, service: str, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self._processes[service] = ServiceProcess(
             service,
             self._listeners[service],
             root=ROOT,
             python=Path(sys.executable),
-            environment=self.environment(service),
+            environment={**self.environment(service), **settings},
             on_line=lambda name, line: self._lines[name].append(line),
         )
 

@@ -21,6 +21,7 @@ def without_what_changes(text):
 def test_readme_shows_both_stories_and_the_refusal():
     assert [command.split()[:2] for command, _ in SHOWN] == [
         ["run_flow", "authorize"],
+        ["run_flow", "implicit"],
         ["run_flow", "client-credentials"],
         ["run_flow", "client-credentials"],
     ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -12,9 +13,9 @@ from demo_client.exchanges import Recorder
 GEOCODING_AUDIENCE = "https://api.example.com/geocoding/v1/"
 
 
-def run(platform, *arguments, status=0):
+def run(platform, *arguments, status=0, **settings):
     """What `manage.py` printed, after its exit status was as expected."""
-    ran = platform.manage(*arguments)
+    ran = platform.manage(*arguments, **settings)
     assert ran.returncode == status, ran.stdout[-3000:] + ran.stderr
     return ran
 
@@ -70,6 +71,12 @@ def authorize(platform):
 
 
 @pytest.fixture(scope="module")
+def as_the_document_asks(platform):
+    """What `run_flow implicit` prints."""
+    return run(platform, "run_flow", "implicit").stdout
+
+
+@pytest.fixture(scope="module")
 def client_credentials(platform):
     """What `run_flow client-credentials` prints."""
     return run(platform, "run_flow", "client-credentials").stdout
@@ -115,8 +122,47 @@ def test_run_flow_authorize_ends_in_alices_events_and_prints_every_exchange(auth
         assert what_daybook_asked in printed
 
 
-def test_run_flow_never_prints_a_secret_a_password_or_a_cookie(authorize, client_credentials):
-    printed = authorize + client_credentials
+def test_run_flow_implicit_asks_as_the_document_does_and_ends_in_alices_events(platform, as_the_document_asks):
+    printed = as_the_document_asks
+    (asked,) = re.findall(r"^GET /authorize\?(audience=\S+) HTTP/1.1$", printed, flags=re.MULTILINE)
+    assert [name.partition("=")[0] for name in asked.split("&")] == [
+        "audience",
+        "scope",
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "nonce",
+        "state",
+    ]
+    assert asked.startswith("audience=api.calendar&scope=read+write&response_type=token&client_id=calendar-spa&")
+    (answer,) = re.findall(rf"^location: {platform.demo_client_url}/spa/callback#(\S+)$", printed, flags=re.MULTILINE)
+    answered = {name: values[0] for name, values in parse_qs(answer).items()}
+    assert set(answered) == {"access_token", "token_type", "expires_in", "scope", "state", "iss"}
+    assert (answered["expires_in"], answered["scope"], answered["iss"]) == ("7200", "read write", platform.issuer)
+    assert f"state={answered['state']}" in asked
+    assert f"Authorization: Bearer {answered['access_token']}\n" in printed
+    assert "POST /oauth/token" not in printed
+    assert "Alice's events, " in printed
+
+
+@in_one_form
+def test_run_flow_implicit_obeys_its_options(platform):
+    said = run(platform, "run_flow", "implicit", "--as", "bob", "--scope", "read", "--brief").stdout
+    assert "Daybook sends Bob to ask: may it read the calendar?" in said
+    assert "Bob's events, " in said
+    assert "eyJ" not in said
+    assert "read_minds" in run(platform, "run_flow", "implicit", "--scope", "read_minds", status=1).stderr
+
+
+@in_one_form
+def test_a_token_in_the_fragment_is_masked_where_rejections_are_not_explained(platform):
+    printed = run(platform, "run_flow", "implicit", "--no-pages", EXPLAIN_REJECTIONS="0").stdout
+    assert "eyJ" not in printed
+    assert re.search(r"/spa/callback#access_token=\*\*\*\(access_token, \d+ characters\)&token_type=Bearer", printed)
+
+
+def test_run_flow_never_prints_a_secret_a_password_or_a_cookie(authorize, as_the_document_asks, client_credentials):
+    printed = authorize + as_the_document_asks + client_credentials
     for secret in ("alice-demo", "calendar-web-demo-secret", "geocoding-backend-demo-secret"):
         assert secret not in printed
     assert set(re.findall(r"(?:csrfmiddlewaretoken|client_secret|password)(?:=|\": \")([^&\"\s]*)", printed)) == {"***"}

@@ -1,4 +1,4 @@
-"""`python manage.py run_flow authorize|client-credentials`: a whole flow over HTTP, every exchange printed."""
+"""`python manage.py run_flow authorize|implicit|client-credentials`: a whole flow over HTTP, every exchange printed."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ from demo_client.api_clients import events_of, reverse
 from demo_client.events import Event
 from demo_client.exchanges import Recorder
 from demo_client.failures import Failure
+from demo_client.flows import implicit
 from demo_client.flows.client_credentials import machine_client
-from demo_client.flows.sign_in_as import token_as
+from demo_client.flows.sign_in_as import token_as, token_at_once_as
 from demo_client.terminal import brief_printer, plain, printer, take_any_character
 from demo_client.weeks import Week
 
@@ -22,21 +23,23 @@ TOKYO_TOWER = ("35.6586", "139.7454")
 class Command(BaseCommand):
     """Runs a flow against the running services. Exit status 0 only when it reached its end."""
 
-    help = "Run a whole flow over HTTP and print every exchange: authorize (story 1) or client-credentials (story 2)."
+    help = "Run a whole flow over HTTP and print every exchange: authorize or implicit (story 1), client-credentials (story 2)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The flow, and what can be changed in it."""
-        flows = parser.add_subparsers(dest="flow", required=True, metavar="authorize|client-credentials")
+        flows = parser.add_subparsers(dest="flow", required=True, metavar="authorize|implicit|client-credentials")
         authorize = flows.add_parser("authorize", help="Sign in as a person by the real forms, allow it, and read her events.")
-        authorize.add_argument("--as", dest="username", default="alice", metavar="NAME", help="who signs in (default: alice)")
-        authorize.add_argument("--password", help="her password (default: NAME-demo)")
-        authorize.add_argument("--scope", default="read", help='what Daybook asks for, as in "read write" (default: read)')
+        at_once = flows.add_parser("implicit", help="The same with the document's own request: the ticket comes with the redirect.")
+        for flow, scope in ((authorize, "read"), (at_once, implicit.SCOPE)):
+            flow.add_argument("--as", dest="username", default="alice", metavar="NAME", help="who signs in (default: alice)")
+            flow.add_argument("--password", help="her password (default: NAME-demo)")
+            flow.add_argument("--scope", default=scope, help=f'what Daybook asks for, as in "read write" (default: {scope})')
         machine = flows.add_parser("client-credentials", help="Get a machine's own token, and a place name with it.")
         machine.add_argument("--client", default=settings.GEOCODING_BACKEND_CLIENT_ID, metavar="CLIENT_ID", help="which machine")
         machine.add_argument("--lat", default=TOKYO_TOWER[0], help="latitude in degrees (default: that of Tokyo Tower)")
         machine.add_argument("--lon", default=TOKYO_TOWER[1], help="longitude in degrees")
-        for flow in (authorize, machine):
+        for flow in (authorize, at_once, machine):
             how_much = flow.add_mutually_exclusive_group()
             how_much.add_argument("--no-pages", action="store_true", help="leave out the text of HTML pages")
             how_much.add_argument("--brief", action="store_true", help="two lines for each exchange")
@@ -48,21 +51,22 @@ class Command(BaseCommand):
         show = brief_printer(write) if options["brief"] else printer(write, leaves_out_pages=options["no_pages"])
         recorder = Recorder(when_recorded=show, limit_seconds=COMMAND_LIMIT_SECONDS)
         try:
-            ending = self._authorize(recorder, options) if options["flow"] == "authorize" else self._client_credentials(recorder, options)
+            ending = self._place_name(recorder, options) if options["flow"] == "client-credentials" else self._week(recorder, options)
         except Failure as failure:
             raise CommandError(plain(str(failure))) from failure
         if options["brief"]:
             write("")
         write(plain(ending))
 
-    def _authorize(self, recorder: Recorder, options: dict[str, Any]) -> str:
+    def _week(self, recorder: Recorder, options: dict[str, Any]) -> str:
         username = options["username"]
-        granted = token_as(username, options["password"], scope=options["scope"], recorder=recorder, notice=self.stdout.write)
+        get_token = token_at_once_as if options["flow"] == "implicit" else token_as
+        granted = get_token(username, options["password"], scope=options["scope"], recorder=recorder, notice=self.stdout.write)
         week = Week.of(timezone.now())
         events = events_of(week, access_token=granted.access_token, recorder=recorder)
         return _readable(username, week, events)
 
-    def _client_credentials(self, recorder: Recorder, options: dict[str, Any]) -> str:
+    def _place_name(self, recorder: Recorder, options: dict[str, Any]) -> str:
         name = reverse(options["lat"], options["lon"], client=machine_client(options["client"]), recorder=recorder)
         return name or f"There is no place within range of {options['lat']}, {options['lon']}: open sea."
 

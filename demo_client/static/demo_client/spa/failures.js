@@ -1,5 +1,5 @@
 /* Every way in which this page cannot go on, in the words of `demo_client/failures.py` where Daybook's server knows the same.
-   `words` can be kept in the tab: texts hold code between backticks; `next` is what the one button does: `ask`, `read` or `start`. */
+   `words` can be kept in the tab: texts hold code between backticks; `next` is what the one button does: `ask`, `read`, `start` or `reload`. */
 
 import { application } from "./application.js";
 
@@ -123,7 +123,7 @@ export const keepsNothing = () =>
     headline: "Your browser keeps nothing for this page",
     lead: "The page has to remember what it asked until the answer is back, and the ticket after that (sessionStorage). The browser blocks all site data here.",
     steps: [["Allow it", `Allow site data for \`${location.origin}\` in the browser’s settings, then try again.`]],
-    next: "start",
+    next: "reload",
   });
 
 const text = (value) => (typeof value === "string" ? value.slice(0, 500) : "");

@@ -13,7 +13,7 @@ import * as week from "./week.js";
 
 const byId = (id) => document.getElementById(id);
 const SECTIONS = ["start", "held", "trouble"];
-const NEXT = { ask: "Ask again", read: "Try again", start: "Back to the two ways" };
+const NEXT = { ask: "Ask again", read: "Try again", start: "Back to the two ways", reload: "Try again" };
 const ENDS_SOON = 0.1; // of its life
 
 /* ---- What is shown ------------------------------------------------------------------------------------------------ */
@@ -41,10 +41,10 @@ function showTrouble(words) {
   byId("cures").hidden = words.steps.length === 0;
   byId("steps").replaceChildren(...words.steps.map(step));
   byId("go-on").textContent = NEXT[next(words)];
-  byId("back").hidden = next(words) === "start";
+  byId("back").hidden = ["start", "reload"].includes(next(words));
   byId("reason").hidden = !words.page;
   byId("reason").href = words.page ?? "";
-  byId("go-on").onclick = (click) => ({ ask: () => ask(way(), click), read: showWeek, start: leave })[next(words)]();
+  byId("go-on").onclick = (click) => ({ ask: () => ask(way(), click), read: showWeek, start: leave, reload: () => location.reload() })[next(words)]();
   show("trouble");
 }
 

@@ -140,7 +140,7 @@ function recordReturn({ way }, parameters, address) {
     ? "You come back with a no."
     : way === "code"
       ? "You come back with a code, in the address."
-      : "You come back with the ticket itself, in the address behind the #.";
+      : "You come back with the ticket itself, behind the #.";
   const seenBy =
     way === "code"
       ? "This address reaches Daybook’s server, which answers with the same page for everybody:"

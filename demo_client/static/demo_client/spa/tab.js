@@ -18,7 +18,7 @@ export function keep(name, value) {
 
 /* What was kept, or null. */
 export function kept(name) {
-  return JSON.parse(sessionStorage.getItem(PREFIX + name));
+  return keepsAnything() ? JSON.parse(sessionStorage.getItem(PREFIX + name)) : null;
 }
 
 /* What was kept, once: the next call finds nothing. */
