@@ -177,7 +177,7 @@ _VARIABLES = {
     "internal_url": "ISSUER_INTERNAL_URL",
     "jwks_uri": "",
     "public_keys": "",
-    "symmetric_keys": "",
+    "symmetric_keys": "TOKEN_SYMMETRIC_KEYS",
     "algorithms": "TOKEN_ALGORITHMS",
     "types": "TOKEN_TYPES",
     "scope_claim": "SCOPE_CLAIM",

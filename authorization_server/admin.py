@@ -3,6 +3,7 @@
 # mypy: disable-error-code="type-arg"
 # Django's forms and admin classes take no type arguments at run time; the stubs want them.
 
+import json
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -14,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 
-from authorization_server.forms import ApplicationForm, ClientGrantForm, PreconfiguredConsentForm
+from authorization_server import keys
+from authorization_server.forms import ApiForm, ApplicationForm, ClientGrantForm, PreconfiguredConsentForm
 from authorization_server.models import (
     Api,
     ApiScope,
@@ -26,6 +28,7 @@ from authorization_server.models import (
     LogEntry,
     PreconfiguredConsent,
     RedirectUri,
+    SignedWith,
     SigningKey,
     User,
 )
@@ -87,6 +90,30 @@ class ReadOnly:
         return False
 
 
+class MakesSecrets(Careful):
+    """A table whose rows may get a secret: it stands in the answer to the form that made it, and nowhere else.
+
+    Django's messages would carry it through a cookie or the database.
+    """
+
+    named_by: str
+    secrets_template: str
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """The page with the secret that was just made, else the list."""
+        return self.shown_once(request, [obj]) if obj.fresh_secret else super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """The same, when there was none before."""
+        return self.shown_once(request, [obj]) if obj.fresh_secret else super().response_change(request, obj)
+
+    def shown_once(self, request: HttpRequest, rows: Iterable[Any]) -> HttpResponse:
+        """The page with these rows' fresh secrets."""
+        secrets = {getattr(row, self.named_by): row.fresh_secret for row in rows}
+        shown = {"title": "Copy it now", "secrets": secrets, "as_json": json.dumps(secrets), "opts": self.opts}
+        return render(request, self.secrets_template, {**self.admin_site.each_context(request), **shown})
+
+
 class ApiScopeInline(admin.TabularInline):
     """An API's scopes, on the API's own page."""
 
@@ -95,16 +122,40 @@ class ApiScopeInline(admin.TabularInline):
 
 
 @admin.register(Api)
-class ApiAdmin(Careful):
-    """APIs."""
+class ApiAdmin(MakesSecrets):
+    """APIs. The secret of one that is set to HS256 is shown once, when it is made."""
 
-    list_display = ("name", "audience", "user_access", "machine_access", "administrator")
+    form = ApiForm
+    fieldsets = (
+        (None, {"fields": ("name", "audience", "resource_url", "administrator")}),
+        ("Who gets tokens for it", {"fields": ("user_access", "machine_access")}),
+        ("How long they are good", {"fields": ("access_token_lifetime_seconds", "browser_token_lifetime_seconds")}),
+        ("What they look like", {"fields": ("typ", "signed_with")}),
+    )
+    list_display = ("name", "audience", "user_access", "machine_access", "typ", "signed_with", "administrator")
     inlines = (ApiScopeInline,)
+    actions = ("replace_shared_secret",)
+    named_by = "audience"
+    secrets_template = "authorization_server/admin_shared_secrets.html"
     effect_of_saving = (
         "Everything here counts for the tokens that are issued from now on; those that are out stay as they are until they expire. "
         "A new scope is in nobody's consent and in nobody's grant yet. A scope that is removed leaves all of them."
     )
     effect_of_deleting = "Nobody gets a token for this API any more. Its scopes, the client grants and the consents go with it."
+
+    @admin.action(description="Replace the HS256 secret (new tokens are refused until the API has it)", permissions=["change"])
+    def replace_shared_secret(self, request: HttpRequest, queryset: QuerySet[Api]) -> HttpResponse | None:
+        """A new secret for each API that is selected and shares one."""
+        replaced = []
+        for api in queryset:
+            if api.signed_with != SignedWith.SHARED_SECRET:
+                self.message_user(request, f"{api.name} shares no secret: its tokens are signed with this server's key.", messages.WARNING)
+                continue
+            keys.set_new_shared_secret(api)
+            api.save(update_fields=["shared_secret_encrypted"])
+            self.log_change(request, api, "Replaced the HS256 secret.")
+            replaced.append(api)
+        return self.shown_once(request, replaced) if replaced else None
 
 
 class RedirectUriInline(admin.TabularInline):
@@ -115,7 +166,7 @@ class RedirectUriInline(admin.TabularInline):
 
 
 @admin.register(Application)
-class ApplicationAdmin(Careful):
+class ApplicationAdmin(MakesSecrets):
     """Applications. A secret is shown once, when it is made; nobody can read it later."""
 
     form = ApplicationForm
@@ -123,6 +174,8 @@ class ApplicationAdmin(Careful):
     search_fields = ("name", "client_id")
     inlines = (RedirectUriInline,)
     actions = ("replace_secret",)
+    named_by = "client_id"
+    secrets_template = "authorization_server/admin_secrets.html"
     effect_of_saving = (
         "It counts from the application's next request on. A confidential application that has no secret yet gets one, which is shown once."
     )
@@ -130,14 +183,6 @@ class ApplicationAdmin(Careful):
         "The application can sign nobody in and gets no token any more; its client grants and the consents go with it. "
         "Tokens that it holds stay good until they expire."
     )
-
-    def response_add(self, request: HttpRequest, obj: Application, post_url_continue: str | None = None) -> HttpResponse:
-        """The page with the secret that was just made, else the list."""
-        return self._shown_once(request, [obj]) if obj.fresh_secret else super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request: HttpRequest, obj: Application) -> HttpResponse:
-        """The same, when the application was public before."""
-        return self._shown_once(request, [obj]) if obj.fresh_secret else super().response_change(request, obj)
 
     @admin.action(description="Replace the secret (the old one stops working at once)", permissions=["change"])
     def replace_secret(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
@@ -151,12 +196,7 @@ class ApplicationAdmin(Careful):
             application.save(update_fields=["secret_sha256"])
             self.log_change(request, application, "Replaced the secret.")
             replaced.append(application)
-        return self._shown_once(request, replaced) if replaced else None
-
-    def _shown_once(self, request: HttpRequest, applications: Iterable[Application]) -> HttpResponse:
-        # In this answer and nowhere else: Django's messages would carry a secret through a cookie or the database.
-        context = {**self.admin_site.each_context(request), "title": "Copy it now", "applications": applications}
-        return render(request, "authorization_server/admin_secrets.html", context)
+        return self.shown_once(request, replaced) if replaced else None
 
 
 @admin.register(ClientGrant)

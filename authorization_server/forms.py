@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from authorization_server.models import ApiScope, Application, AuthenticationMethod, ClientGrant, PreconfiguredConsent
+from authorization_server import keys
+from authorization_server.models import Api, ApiScope, Application, AuthenticationMethod, ClientGrant, PreconfiguredConsent, SignedWith
 from authorization_server.models.preconfigured_consents import OF_A_PUBLIC_APPLICATION
 
 
@@ -17,6 +18,34 @@ class SignInForm(forms.Form):
 
     username = forms.CharField(max_length=150)
     password = forms.CharField(max_length=1024, strip=False)
+
+
+class ApiForm(forms.ModelForm):
+    """An API in the admin; the secret that HS256 takes is made by the server, never typed."""
+
+    class Meta:
+        model = Api
+        fields = (
+            "name",
+            "audience",
+            "resource_url",
+            "administrator",
+            "user_access",
+            "machine_access",
+            "access_token_lifetime_seconds",
+            "browser_token_lifetime_seconds",
+            "typ",
+            "signed_with",
+        )
+
+    def _post_clean(self) -> None:
+        """Give the API a secret, or take it away, as `signed_with` wants it; before the model's own rules are checked."""
+        signed_with = self.cleaned_data.get("signed_with")
+        if signed_with == SignedWith.SERVER_KEY:
+            self.instance.shared_secret_encrypted = ""
+        elif signed_with and not self.instance.shared_secret_encrypted:
+            keys.set_new_shared_secret(self.instance)
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, which the stubs leave out
 
 
 class ApplicationForm(forms.ModelForm):

@@ -1,4 +1,7 @@
-"""The keys that tokens are signed with: made, encrypted at rest, published, rotated, and kept ready in this process."""
+"""The keys that tokens are signed with: made, encrypted at rest, published, rotated, and kept ready in this process.
+
+An API that is set to HS256 has a secret of its own instead, which is stored in the same way and never published.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from authorization_server.models.apis import Api, SignedWith
 from authorization_server.models.signing_keys import Algorithm, KeyState, SigningKey
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -24,16 +28,31 @@ class NoUsableKey(Exception):
 
 @dataclass(frozen=True)
 class Signer:
-    """What signing takes: the key's id, its algorithm and the private key itself."""
+    """What signing takes: the key's id (a shared secret has none), its algorithm and the private key or the secret itself."""
 
     kid: str
     algorithm: str
-    private_key: PrivateKey
+    key: PrivateKey | str
 
 
 def public_jwks() -> dict[str, Any]:
     """The JWK set (RFC 7517 section 5) of the next, the current and the previous keys."""
     return {"keys": list(SigningKey.objects.published().values_list("public_jwk", flat=True))}
+
+
+def signer_for(api: Api) -> Signer:
+    """What tokens for this API are signed with: its shared secret, or the current key. Raises `NoUsableKey`."""
+    if api.signed_with != SignedWith.SHARED_SECRET:
+        return current_signer()
+    secret = _decrypted(api.shared_secret_encrypted, settings.SIGNING_KEYS_ENCRYPTION_KEY, f"The secret shared with {api.audience}")
+    return Signer("", "HS256", secret.decode())
+
+
+def set_new_shared_secret(api: Api) -> str:
+    """Give the API a fresh HS256 secret of 256 random bits (RFC 7518 section 3.2 asks for no less) and return it. Does not save."""
+    api.fresh_secret = secrets.token_urlsafe(32)
+    api.shared_secret_encrypted = Fernet(settings.SIGNING_KEYS_ENCRYPTION_KEY).encrypt(api.fresh_secret.encode()).decode()
+    return api.fresh_secret
 
 
 def current_signer() -> Signer:
@@ -44,7 +63,7 @@ def current_signer() -> Signer:
     row = SigningKey.objects.filter(state=KeyState.CURRENT).values("kid", "algorithm", "private_key_encrypted").first()
     if row is None:
         raise NoUsableKey("There is no current signing key. Cure: run `python manage.py create_signing_keys`.")
-    private_key = _decrypted(row["private_key_encrypted"], settings.SIGNING_KEYS_ENCRYPTION_KEY)
+    private_key = _private_key(row["private_key_encrypted"], settings.SIGNING_KEYS_ENCRYPTION_KEY)
     return Signer(row["kid"], row["algorithm"], private_key)
 
 
@@ -99,13 +118,17 @@ def _public_jwk(private_key: PrivateKey, kid: str, algorithm: str) -> dict[str, 
 
 
 @lru_cache(maxsize=8)
-def _decrypted(private_key_encrypted: str, encryption_key: str) -> PrivateKey:
-    try:
-        pem = Fernet(encryption_key).decrypt(private_key_encrypted.encode())
-    except (InvalidToken, ValueError) as error:
-        cure = "Cure: set SIGNING_KEYS_ENCRYPTION_KEY to the value that the keys were created with, or create new ones."
-        raise NoUsableKey(f"The current signing key cannot be decrypted. {cure}") from error
-    private_key = load_pem_private_key(pem, password=None)
+def _private_key(private_key_encrypted: str, encryption_key: str) -> PrivateKey:
+    private_key = load_pem_private_key(_decrypted(private_key_encrypted, encryption_key, "The current signing key"), password=None)
     if not isinstance(private_key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise NoUsableKey("The current signing key is of a kind that is not used here. Cure: rotate the keys.")
     return private_key
+
+
+@lru_cache(maxsize=64)
+def _decrypted(encrypted: str, encryption_key: str, what: str) -> bytes:
+    try:
+        return Fernet(encryption_key).decrypt(encrypted.encode())
+    except (InvalidToken, ValueError) as error:
+        cure = "Cure: set SIGNING_KEYS_ENCRYPTION_KEY to the value that it was encrypted with, or create a new one."
+        raise NoUsableKey(f"{what} cannot be decrypted. {cure}") from error

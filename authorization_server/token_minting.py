@@ -12,8 +12,6 @@ from django.conf import settings
 from authorization_server import keys
 from authorization_server.models import Api, ApiScope, Application, User
 
-TOKEN_TYPE = "at+jwt"  # noqa: S105  RFC 9068 section 2.1: the header's typ, no secret
-
 
 @dataclass(frozen=True)
 class MintedToken:
@@ -39,9 +37,9 @@ def mint(
         {"iss": "…", "sub": "usr_123", "aud": "api.calendar", "iat": …, "exp": …, "jti": "…", "client_id": "…", "azp": "…", "scope": "read"}
 
     Its lifetime is the application's where that has one, else the API's, which has a shorter one for tokens that go through the browser.
-    Raises `keys.NoUsableKey`.
+    `typ`, and the key or secret that signs, are the API's too. Raises `keys.NoUsableKey`.
     """
-    signer = keys.current_signer()
+    signer = keys.signer_for(api)
     of_the_api = api.browser_token_lifetime_seconds if through_browser else api.access_token_lifetime_seconds
     lifetime_seconds = application.access_token_lifetime_seconds or of_the_api
     now = int(time.time())
@@ -60,6 +58,6 @@ def mint(
         claims["scope"] = scope
     if user is None:
         claims["gty"] = "client-credentials"
-    header = {"kid": signer.kid, "typ": TOKEN_TYPE}
-    access_token = jwt.encode(claims, signer.private_key, algorithm=signer.algorithm, headers=header)
+    header = {"typ": str(api.typ)} | ({"kid": signer.kid} if signer.kid else {})
+    access_token = jwt.encode(claims, signer.key, algorithm=signer.algorithm, headers=header)
     return MintedToken(access_token, expires_in=lifetime_seconds, scope=scope, jti=claims["jti"])

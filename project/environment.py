@@ -133,6 +133,23 @@ class Environment:
             raise BadSetting(name, value[:80], cure)
         return parsed
 
+    def json_secrets(self, name: str) -> dict[str, str]:
+        """A JSON object from names to secrets, each of its own and of at least 32 bytes; no value is ever printed."""
+        value = self._read(name)
+        if value is None:
+            return {}
+        try:
+            parsed = json.loads(value, object_pairs_hook=lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else None)
+        except (ValueError, RecursionError):
+            parsed = None
+        if not isinstance(parsed, dict) or not all(isinstance(secret, str) for secret in parsed.values()):
+            raise BadSetting(name, "***", """write a JSON object on one line, each name once: {"<name>": "<secret>"}.""")
+        if any(len(secret.encode(errors="replace")) < 32 for secret in parsed.values()):
+            raise BadSetting(name, "***", "make each secret at least 32 bytes long (RFC 7518 section 3.2).")
+        if len(set(parsed.values())) < len(parsed):
+            raise BadSetting(name, "***", "give each name a secret of its own.")
+        return parsed
+
     @staticmethod
     def _check_url(name: str, value: str) -> None:
         try:

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 
 from project.environment import BadSetting, Environment, is_loopback
 from project.service import ALL, SERVICES, parts_of, serves
-from project.trust import issuer_in_this_process
+from project.trust import check_shared_secrets, issuer_in_this_process
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -76,16 +76,21 @@ TRAIL_READER_CLIENT_ID = env.text("TRAIL_READER_CLIENT_ID", default="trail-reade
 TRAIL_READER_CLIENT_SECRET = _client_secret("TRAIL_READER_CLIENT_SECRET", TRAIL_READER_CLIENT_ID)
 
 # ---- Whom the APIs trust --------------------------------------------------------------------------------------------
+TOKEN_ALGORITHMS = env.chosen_words(
+    "TOKEN_ALGORITHMS",
+    default=("RS256",),
+    choices=frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256"}),
+)
+_shared_secrets = env.json_secrets("TOKEN_SYMMETRIC_KEYS")
+_own_audience = {"calendar_api": CALENDAR_AUDIENCE, "geocoding_api": GEOCODING_AUDIENCE}.get(SERVICE)
+check_shared_secrets(algorithms=TOKEN_ALGORITHMS, secrets=_shared_secrets, audience=_own_audience)
 ACCESS_TOKENS = {
     "ISSUERS": [
         {
             "issuer": ISSUER,
             "internal_url": ISSUER_INTERNAL_URL,
-            "algorithms": env.chosen_words(
-                "TOKEN_ALGORITHMS",
-                default=("RS256",),
-                choices=frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}),
-            ),
+            "algorithms": TOKEN_ALGORITHMS,
+            "symmetric_keys": _shared_secrets,
             "types": env.chosen_words("TOKEN_TYPES", default=("at+jwt",), choices=frozenset({"at+jwt", "JWT"})),
             "scope_claim": env.choice("SCOPE_CLAIM", default="scope", choices=frozenset({"scope", "scp", "permissions", "both"})),
             "machine_rule": env.text("MACHINE_RULE", default="auth0"),

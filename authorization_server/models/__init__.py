@@ -1,6 +1,6 @@
 """The authorization server's tables, one concept a file; Django looks for them here."""
 
-from authorization_server.models.apis import AccessPolicy, Api, ApiScope
+from authorization_server.models.apis import AccessPolicy, Api, ApiScope, SignedWith, TokenType
 from authorization_server.models.applications import Application, AuthenticationMethod, RedirectUri
 from authorization_server.models.authorization_codes import AuthorizationCode
 from authorization_server.models.client_grants import ClientGrant
@@ -24,6 +24,8 @@ __all__ = [
     "LogEntry",
     "PreconfiguredConsent",
     "RedirectUri",
+    "SignedWith",
     "SigningKey",
+    "TokenType",
     "User",
 ]

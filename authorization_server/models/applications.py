@@ -81,19 +81,28 @@ class Application(models.Model):
     )
     name = models.CharField(max_length=100, help_text="What people read on the consent page.")
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications")
-    authentication_method = models.CharField(max_length=30, choices=AuthenticationMethod, default=AuthenticationMethod.EITHER)
+    authentication_method = models.CharField(
+        max_length=30,
+        choices=AuthenticationMethod,
+        default=AuthenticationMethod.EITHER,
+        help_text="How it proves who it is. With none it keeps no secret, and what it may have rests on its redirect URIs alone.",
+    )
     secret_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     allows_authorization_code = models.BooleanField("authorization code", default=False, help_text="People sign in; needs a redirect URI.")
-    allows_refresh_token = models.BooleanField("refresh token", default=False)
+    allows_refresh_token = models.BooleanField("refresh token", default=False, help_text="No effect yet: this server issues none.")
     allows_client_credentials = models.BooleanField(
         "client credentials", default=False, help_text="The application acts for itself; needs a secret."
     )
-    allows_implicit = models.BooleanField("implicit (response_type=token)", default=False)
+    allows_implicit = models.BooleanField(
+        "implicit (response_type=token)",
+        default=False,
+        help_text="People sign in; the token itself goes through the address bar, which standards advise against. Needs a redirect URI.",
+    )
     access_token_lifetime_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
-        help_text="Instead of the API's own; empty: the API's.",
+        help_text="How long its tokens are good, at every API and however it gets them. Empty: as each API says.",
     )
     is_demo = models.BooleanField(
         "demo application", default=False, help_text="Its secret is known. It works only where DEMO_IDENTITIES is on."
@@ -177,7 +186,9 @@ class RedirectUri(models.Model):
     """Where one application's answers may go. Its origin may call `/oauth/token` from a browser (CORS)."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="redirect_uris")
-    uri = models.CharField("redirect URI", max_length=500, validators=[check_redirect_uri])
+    uri = models.CharField(
+        "redirect URI", max_length=500, validators=[check_redirect_uri], help_text="Where answers may go; compared letter by letter."
+    )
     origin = models.CharField(max_length=300, editable=False, db_index=True)
 
     class Meta:

@@ -150,6 +150,11 @@ def alice(seeded):
 
 
 @pytest.fixture
+def admin(seeded):
+    return Browser().is_signed_in_as("admin")
+
+
+@pytest.fixture
 def bob(seeded):
     return Browser().is_signed_in_as("bob")
 
@@ -197,6 +202,24 @@ def decisions(caplog, *names):
     """What the log says was decided, with the reasons: of these names, or all."""
     recorded = [(record.decision, getattr(record, "reason", "")) for record in caplog.records if hasattr(record, "decision")]
     return [entry for entry in recorded if not names or entry[0] in names]
+
+
+def api_form(api, **changes):
+    """What the dashboard's form of an API sends, with the changes."""
+    return {
+        "name": api.name,
+        "audience": api.audience,
+        "resource_url": api.resource_url or "",
+        "user_access": api.user_access,
+        "machine_access": api.machine_access,
+        "access_token_lifetime_seconds": api.access_token_lifetime_seconds,
+        "browser_token_lifetime_seconds": api.browser_token_lifetime_seconds,
+        "typ": api.typ,
+        "signed_with": api.signed_with,
+        "scopes-TOTAL_FORMS": "0",
+        "scopes-INITIAL_FORMS": "0",
+        **changes,
+    }
 
 
 def basic(client_id, secret):

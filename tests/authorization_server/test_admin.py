@@ -9,14 +9,9 @@ from django.core.exceptions import ValidationError
 
 from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, SigningKey, User
 from authorization_server.models.applications import check_redirect_uri
-from tests.authorization_server.conftest import GEOCODING, Browser
+from tests.authorization_server.conftest import GEOCODING, Browser, api_form
 
 TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "preconfiguredconsent", "signingkey", "user"]
-
-
-@pytest.fixture
-def admin(seeded):
-    return Browser().is_signed_in_as("admin")
 
 
 @pytest.fixture
@@ -221,19 +216,7 @@ def test_a_consent_can_be_taken_back(admin, alice):
 
 def test_an_api_s_scopes_are_edited_on_its_page(admin):
     api = Api.objects.get(name="Geocoding API")
-    form = {
-        "name": api.name,
-        "audience": api.audience,
-        "resource_url": api.resource_url,
-        "user_access": api.user_access,
-        "machine_access": api.machine_access,
-        "access_token_lifetime_seconds": 60,
-        "browser_token_lifetime_seconds": 60,
-        "scopes-TOTAL_FORMS": "1",
-        "scopes-INITIAL_FORMS": "0",
-        "scopes-0-name": "look:up",
-        "scopes-0-description": "Look places up",
-    }
+    form = api_form(api, **{"scopes-TOTAL_FORMS": "1", "scopes-0-name": "look:up", "scopes-0-description": "Look places up"})
     assert admin.post(f"/admin/authorization_server/api/{api.pk}/change/", **form).status_code == 302
     assert api.scopes.get().name == "look:up"
 

@@ -1,7 +1,10 @@
 """A setting that cannot be used stops the start, naming variable, value and cure; a good one is taken as it stands."""
 
+import json
+
 import pytest
 
+from access_tokens import conf
 from project.environment import BadSetting, Environment
 
 BAD_VALUES = [
@@ -22,7 +25,8 @@ BAD_VALUES = [
     ("GEOCODING_API_URL", "http://[::1", "http:// or https://"),
     ("CALENDAR_API_INTERNAL_URL", "calendar-api:8001", "http:// or https://"),
     ("GEOCODING_API_INTERNAL_URL", "geocoding-api", "http:// or https://"),
-    ("TOKEN_ALGORITHMS", "HS256", "RS256"),
+    ("TOKEN_ALGORITHMS", "HS256", "set it for an API's own process alone"),
+    ("TOKEN_ALGORITHMS", "HS256 RS256", "write HS256 alone"),
     ("TOKEN_ALGORITHMS", "RS256 none", "RS256"),
     ("TOKEN_TYPES", "jwt", "JWT, at+jwt"),
     ("SCOPE_CLAIM", "roles", "permissions"),
@@ -73,6 +77,58 @@ def test_a_bad_database_url_is_refused_without_printing_its_password(read_settin
 def test_a_store_that_is_no_redis_stops_the_start_without_printing_its_password(read_settings):
     with pytest.raises(BadSetting, match="^CACHE_URL is '\\*\\*\\*'. Cure: write redis://"):
         read_settings(CACHE_URL="memcached://four:password@localhost")
+
+
+SECRET, OTHER_SECRET = "s" * 32, "o" * 43
+
+
+def test_an_api_that_shares_a_secret_with_the_issuer_checks_with_it_alone(read_settings):
+    settings = read_settings(
+        SERVICE="calendar_api", TOKEN_ALGORITHMS="HS256", TOKEN_TYPES="JWT", TOKEN_SYMMETRIC_KEYS=json.dumps({"api.calendar": SECRET})
+    )
+    ours = conf.parse(settings["ACCESS_TOKENS"]).issuers[0]
+    assert (set(ours.algorithms), set(ours.types), list(ours.symmetric)) == ({"HS256"}, {"jwt"}, ["api.calendar"])
+    assert ours.keys is None
+    assert ours.for_audience("api.calendar")
+    assert ours.for_audience("https://api.example.com/geocoding/v1/") is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "said", "cure"),
+    [
+        ({"TOKEN_ALGORITHMS": "HS256"}, "TOKEN_SYMMETRIC_KEYS is not set", '{"api.calendar": "<secret>"}'),
+        ({"TOKEN_ALGORITHMS": "HS256", "keys": {"other": SECRET}}, "TOKEN_SYMMETRIC_KEYS is '***'", '{"api.calendar": "<secret>"}'),
+        ({"keys": {"api.calendar": SECRET}}, "TOKEN_SYMMETRIC_KEYS is '***'", "TOKEN_ALGORITHMS=HS256"),
+        ({"TOKEN_ALGORITHMS": "HS256 ES256", "keys": {"api.calendar": SECRET}}, "TOKEN_ALGORITHMS is 'HS256 ES256'", "HS256 alone"),
+        ({"TOKEN_ALGORITHMS": "HS256", "keys": {"api.calendar": SECRET[1:]}}, "TOKEN_SYMMETRIC_KEYS is '***'", "at least 32 bytes"),
+        ({"TOKEN_ALGORITHMS": "HS256", "keys": {"api.calendar": SECRET, "b": SECRET}}, "TOKEN_SYMMETRIC_KEYS is '***'", "of its own"),
+        ({"TOKEN_ALGORITHMS": "HS256", "keys": [SECRET]}, "TOKEN_SYMMETRIC_KEYS is '***'", "JSON object"),
+        ({"TOKEN_ALGORITHMS": "HS256", "keys": {"api.calendar": [SECRET]}}, "TOKEN_SYMMETRIC_KEYS is '***'", "JSON object"),
+        ({"TOKEN_ALGORITHMS": "HS256", "TOKEN_SYMMETRIC_KEYS": SECRET}, "TOKEN_SYMMETRIC_KEYS is '***'", "JSON object"),
+        (
+            {"TOKEN_ALGORITHMS": "HS256", "TOKEN_SYMMETRIC_KEYS": f'{{"api.calendar": "{SECRET}", "api.calendar": "{OTHER_SECRET}"}}'},
+            "TOKEN_SYMMETRIC_KEYS is '***'",
+            "each name once",
+        ),
+    ],
+    ids=str,
+)
+def test_a_shared_secret_and_its_algorithm_go_together_or_the_start_fails_without_printing_it(read_settings, variables, said, cure):
+    given = {name: value for name, value in variables.items() if name != "keys"}
+    if "keys" in variables:
+        given["TOKEN_SYMMETRIC_KEYS"] = json.dumps(variables["keys"])
+    with pytest.raises(BadSetting) as refusal:
+        read_settings(SERVICE="calendar_api", **given)
+    text = str(refusal.value)
+    assert text.startswith(said)
+    assert cure in text.partition("Cure: ")[2]
+    assert SECRET[1:] not in text
+
+
+@pytest.mark.parametrize("service", ["all", "authorization_server", "demo_client"])
+def test_who_is_no_api_takes_no_shared_secret(read_settings, service):
+    with pytest.raises(BadSetting, match="set it for an API's own process alone"):
+        read_settings(SERVICE=service, TOKEN_ALGORITHMS="HS256", TOKEN_SYMMETRIC_KEYS=json.dumps({"api.calendar": SECRET}))
 
 
 @pytest.mark.parametrize("service", ["demo_client", "calendar_api", "geocoding_api"])
