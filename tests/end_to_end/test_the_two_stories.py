@@ -7,8 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
-from demo_client.browser import Browser
-from demo_client.exchanges import Recorder
+from tests.end_to_end.visitor import Visitor
 
 GEOCODING_AUDIENCE = "https://api.example.com/geocoding/v1/"
 
@@ -29,28 +28,6 @@ def token(platform, *arguments):
 
 def bearer(access_token):
     return {"Authorization": f"Bearer {access_token}"}
-
-
-class Visitor:
-    """Somebody at Daybook, in a browser of her own, who follows every redirect."""
-
-    def __init__(self, platform):
-        self.platform = platform
-        self.recorder = Recorder(limit_seconds=15)
-        self.browser = Browser(self.recorder, stops_at="nowhere")
-
-    def open(self, path):
-        return self.browser.open(f"{self.platform.demo_client_url}{path}", meaning=path)
-
-    def press(self, page, words, **fields):
-        """Fill in the first form that has a button with these words, and press it."""
-        form = next(form for form in page.forms if form.button(words) and set(fields) <= set(form.fields))
-        form.fields.update(fields)
-        return self.browser.send(page, form, button=form.button(words), meaning=words)
-
-    def sign_in(self, name):
-        page = self.press(self.open("/sign-in"), "Sign", username=name, password=f"{name}-demo")
-        return self.press(page, "Allow") if any(form.button("Allow") for form in page.forms) else page
 
 
 @pytest.fixture
