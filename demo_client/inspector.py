@@ -3,7 +3,9 @@
 The API runs its own, and its answer is what counts; where the two differ, the page says so.
 """
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from access_tokens.conf import expectations
@@ -13,6 +15,7 @@ from access_tokens.verify import Expectations
 
 # What is shown of a check that passed; the rest would say only that something is not there.
 _WORTH_A_ROW = frozenset({"typ", "signature", "iss", "aud", "exp", "sub", "scope"})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _WANTED = {"sub": "present"}
 _STOPPED = "Not reached: the first check that says no ends it."
 _UNREAD = "Claims under a broken seal prove nothing, so nobody reads them."
@@ -95,8 +98,17 @@ def _words(step: Step, door: Door) -> str:
 
 
 def _bare(value: str) -> str:
-    """A text without the quotation marks that logs need around it."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
+    """A text without the quotation marks that logs need around it; times as people write them."""
+    value = value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
+    return _MOMENT.sub(_written_out, value)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    try:
+        moment = datetime.fromisoformat(found[0])
+    except ValueError:  # a text out of a ticket that only looks like a time
+        return found[0]
+    return f"{moment.day} {moment:%b %Y %H:%M:%S} UTC"
 
 
 _PERMITTED = {"users": "A person’s ticket at an API for people.", "machines": "A machine’s ticket at an API for machines."}

@@ -60,6 +60,7 @@ def message(request: DaybookRequest, pk: int) -> HttpResponse:
         "sender": "Your browser" if opened.sender == "browser" else "Daybook",
         "receiver": SERVICES[opened.receiver],
         "title": telling.title(opened, around.person),
+        "difference": telling.difference(opened),
         "lead": telling.lead(opened, around.person),
         "request_lines": list(_marked(lines(opened.request, shows_all=shows_all), opened)),
         "answer_lines": lines(opened.answer, shows_all=shows_all),

@@ -1,5 +1,6 @@
 """The words for what just happened: which messages matter, what an opened one is called, and what its parts say."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -152,6 +153,27 @@ def lead(message: RecordedMessage, person: Person) -> str:
     if message.is_refused and message.kind != "machine-token":
         return "" if message.status else "Daybook waited as long as it waits, and then went on without."
     return kind_of(message).lead.format(owns=person.owns, name=person.inside)
+
+
+def difference(message: RecordedMessage) -> str:
+    """Where the API's own checks ended otherwise than Daybook's rows: a sentence; else an empty text."""
+    check, code = message.failed_check, _code_in(message)
+    if message.status is None or not message.checks:
+        return ""
+    if message.status < 400:
+        return "The API itself opened all the same: its own checks are what counts." if check else ""
+    # Without explanations the API says only that one of the first three checks refused.
+    agrees = not code or code == (check["code"] if check else "") or (code == "invalid_token" and check and check["number"] <= 3)
+    return "" if agrees else f"The API itself answered {code}: its own checks are what counts."
+
+
+def _code_in(message: RecordedMessage) -> str:
+    try:
+        problem = json.loads(message.answer.get("body", ""))
+    except (ValueError, RecursionError):
+        return ""
+    code = problem.get("code") if isinstance(problem, dict) else None
+    return code[:80] if isinstance(code, str) else ""
 
 
 def headline(messages: Sequence[RecordedMessage]) -> str:
