@@ -63,7 +63,7 @@ class PlayedServices:
             "/api/v2/logs": (200, lambda seen: {"trace_id": seen["query"]["trace_id"][0], "entries": self.logged}),
             "/calendar/v1/events": (200, {"items": [EVENT], "timeZone": "Europe/Berlin"}),
             "POST /calendar/v1/events": (201, lambda seen: json.loads(seen["body"])),
-            "/geocoding/v1/reverse": (200, {"results": [{"result": SHIBUYA}]}),
+            "/geocoding/v1/reverse": (200, lambda seen: {"results": [{"result": SHIBUYA}]} if seen["body"] else {"result": SHIBUYA}),
         }
 
     def metadata(self, **changes):

@@ -12,6 +12,7 @@ from demo_client.events import PlaceName
 from demo_client.exchanges import Recorder
 from demo_client.failures import SecretMissing, TokenRequestRefused, UnknownMachine, UnusableAnswer
 from demo_client.flows.client_credentials import MachineTokens, machine_client
+from tests.demo_client.conftest import SHIBUYA
 
 AUDIENCE = "https://api.example.com/geocoding/v1/"
 
@@ -73,12 +74,12 @@ def test_a_refusal_is_not_kept(services):
 def test_a_kept_token_that_the_api_no_longer_takes_is_asked_for_anew_once(services):
     tokens_given = iter(["old", "new"])
     services.answers["/oauth/token"] = (200, lambda seen: services.token_answer(access_token=next(tokens_given)))
-    good = services.answers["/geocoding/v1/reverse"][1]
+    good = {"results": [{"result": SHIBUYA}]}
     services.answers["/geocoding/v1/reverse"] = (401, {"code": "unknown_key", "title": "Signed with a key the issuer does not publish"})
 
     def take_the_new_one(seen):
         services.answers["/geocoding/v1/reverse"] = (200, good)
-        return services.answers["/geocoding/v1/reverse"][1] if "new" in seen["headers"]["Authorization"] else {"code": "unknown_key"}
+        return good if "new" in seen["headers"]["Authorization"] else {"code": "unknown_key"}
 
     services.answers["/geocoding/v1/reverse"] = (401, take_the_new_one)
     names = place_names([(35.658, 139.7016)], recorder=Recorder())
