@@ -81,8 +81,9 @@ def rests_on(asked: AuthorizationRequest) -> str:
 
 def remember(*, user: User, asked: AuthorizationRequest, new: frozenset[str]) -> None:
     """Keep the person's yes to what the dialog named as new; what was held needs none. Saying yes twice, from two tabs, is one yes."""
-    whose = {"user": user, "application": asked.application, "api": asked.api}
-    Consent.objects.bulk_create([Consent(**whose)], ignore_conflicts=True)
-    consent = Consent.objects.get(**whose)
+    consent = Consent(user=user, application=asked.application, api=asked.api)
+    one = ["user", "application", "api"]
+    # Writing again what stands there makes the database name the row, be it new or the other tab's; ignoring the conflict would not.
+    Consent.objects.bulk_create([consent], update_conflicts=True, unique_fields=one, update_fields=one)
     entries = [ConsentedScope(consent=consent, scope=scope) for scope in asked.scopes if scope.name in new]
     ConsentedScope.objects.bulk_create(entries, ignore_conflicts=True)

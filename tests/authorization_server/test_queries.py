@@ -6,7 +6,7 @@ from authorization_server.models import Api, ApiScope
 from tests.authorization_server.conftest import COMPANY_CALLBACK, sent_back, ticket_in
 
 FOR_WORK = {"client_id": "company-calendar", "redirect_uri": COMPANY_CALLBACK, "scope": "read write"}
-MOST, MOST_BEFORE_THE_DIALOG, MOST_WITHOUT_A_PERSON = 16, 13, 9  # one of each stores what was decided
+MOST, MOST_BEFORE_THE_DIALOG, MOST_WITHOUT_A_PERSON = 15, 13, 9  # one of each stores what was decided
 
 
 @pytest.fixture
