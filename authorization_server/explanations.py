@@ -41,7 +41,7 @@ def explain(asked: AuthorizationRequest) -> list[Explained]:
 
 _RESPONSE_TYPES = {
     "code": "Answer with a code, not with the ticket itself.",
-    "token": "Answer with the ticket itself, in the part of the address after #.",
+    "token": "Answer with the ticket itself, in the part of the address behind #.",
 }
 _PROMPTS = {
     Prompt.NONE: "Show no page: answer at once, or say that a page would be needed.",
