@@ -60,7 +60,7 @@ def _issuer_keys() -> str:
     from access_tokens.rejections import KeysUnavailable
 
     try:
-        trusted_issuers()[settings.ISSUER].keys.load()
+        trusted_issuers(settings.OWN_AUDIENCE)[settings.ISSUER].keys.load()
     except KeysUnavailable as error:
         return f"no keys of {settings.ISSUER}: {error.detail}"
     return "ok"

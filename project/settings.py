@@ -82,8 +82,8 @@ TOKEN_ALGORITHMS = env.chosen_words(
     choices=frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256"}),
 )
 _shared_secrets = env.json_secrets("TOKEN_SYMMETRIC_KEYS")
-_own_audience = {"calendar_api": CALENDAR_AUDIENCE, "geocoding_api": GEOCODING_AUDIENCE}.get(SERVICE)
-check_shared_secrets(algorithms=TOKEN_ALGORITHMS, secrets=_shared_secrets, audience=_own_audience)
+OWN_AUDIENCE = {"calendar_api": CALENDAR_AUDIENCE, "geocoding_api": GEOCODING_AUDIENCE}.get(SERVICE)  # None: not the process of one API
+check_shared_secrets(algorithms=TOKEN_ALGORITHMS, secrets=_shared_secrets, audience=OWN_AUDIENCE)
 ACCESS_TOKENS = {
     "ISSUERS": [
         {

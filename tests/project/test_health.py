@@ -1,5 +1,7 @@
 """`/healthz` says that the process answers, `/readyz` that what it needs is there; a part that is not is named, with its cure."""
 
+import json
+
 import pytest
 
 from geocoding_api import places
@@ -38,6 +40,16 @@ def test_without_its_data_the_geocoding_api_is_not_ready_and_names_the_command(c
     assert response.status_code == 503
     assert "make geodata" in response.json()["parts"]["places"]
     assert response.json()["parts"]["database"] == "ok"
+
+
+def test_an_api_that_shares_a_secret_with_the_issuer_is_ready_with_it_alone(client, signing_keys, settings, read_settings):
+    shared = json.dumps({"api.calendar": "s" * 32})
+    of_its_own_process = read_settings(SERVICE="calendar_api", TOKEN_ALGORITHMS="HS256", TOKEN_SYMMETRIC_KEYS=shared)
+    for name in ("SERVICE", "OWN_AUDIENCE", "ISSUER", "ACCESS_TOKENS"):
+        setattr(settings, name, of_its_own_process[name])
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["parts"] == {"database": "ok", "issuer_keys": "ok"}
 
 
 def test_with_a_migration_missing_the_database_is_not_ready_and_names_the_command(client, signing_keys):
