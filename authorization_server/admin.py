@@ -114,7 +114,7 @@ class MakesSecrets(Careful):
         return render(request, self.secrets_template, {**self.admin_site.each_context(request), **shown})
 
 
-class ApiScopeInline(admin.TabularInline):
+class ApiScopeInline(admin.StackedInline):
     """An API's scopes, on the API's own page."""
 
     model = ApiScope
@@ -158,7 +158,7 @@ class ApiAdmin(MakesSecrets):
         return self.shown_once(request, replaced) if replaced else None
 
 
-class RedirectUriInline(admin.TabularInline):
+class RedirectUriInline(admin.StackedInline):
     """An application's redirect URIs, on the application's own page."""
 
     model = RedirectUri

@@ -25,6 +25,11 @@ class ApiForm(forms.ModelForm):
 
     class Meta:
         model = Api
+        labels: ClassVar = {
+            "resource_url": "Resource URL",
+            "access_token_lifetime_seconds": "Lifetime, in seconds",
+            "browser_token_lifetime_seconds": "Lifetime through the browser, in seconds",
+        }
         fields = (
             "name",
             "audience",
@@ -53,6 +58,7 @@ class ApplicationForm(forms.ModelForm):
 
     class Meta:
         model = Application
+        labels: ClassVar = {"access_token_lifetime_seconds": "Lifetime of its access tokens, in seconds"}
         fields = (
             "client_id",
             "name",
@@ -83,7 +89,11 @@ class ScopesOfOneApiForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].help_text = self._meta.model._meta.get_field("scopes").help_text
+        if "api" in self.fields:  # not where somebody may only look at the row
+            self._offer(self.fields["scopes"])
+
+    def _offer(self, field: Any) -> None:
+        field.help_text = self._meta.model._meta.get_field("scopes").help_text
         offered = ApiScope.objects.select_related("api").order_by("api__name", "pk")
         try:
             chosen = self.fields["api"].clean(self["api"].value())  # as sent, as saved, or as the link that led here has it
@@ -91,7 +101,7 @@ class ScopesOfOneApiForm(forms.ModelForm):
             pass
         else:
             offered = offered.filter(api=chosen)
-        self.fields["scopes"].choices = [  # type: ignore[attr-defined]  # it is the field above
+        field.choices = [
             (api_name, [(scope.pk, f"{scope.name}: {scope.description}") for scope in scopes])
             for api_name, scopes in groupby(offered, key=lambda scope: scope.api.name)
         ]
@@ -107,7 +117,14 @@ class ScopesOfOneApiForm(forms.ModelForm):
 
 
 class ClientGrantForm(ScopesOfOneApiForm):
-    """A client grant in the admin."""
+    """A client grant in the admin; one field for its end, which browsers know how to fill in."""
+
+    ends_at = forms.DateTimeField(
+        label="Ends at (UTC)",
+        required=False,
+        help_text="Empty: it holds until somebody takes it back.",
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
 
     class Meta:
         model = ClientGrant
@@ -115,13 +132,27 @@ class ClientGrantForm(ScopesOfOneApiForm):
 
 
 class PreconfiguredConsentForm(ScopesOfOneApiForm):
-    """A pre-configured consent in the admin: only applications that prove who they are can be chosen."""
+    """A pre-configured consent in the admin: for an application that proves who it is, and for everybody only where that is said."""
+
+    for_everybody = forms.BooleanField(
+        label="Everybody who signs in", required=False, help_text="Instead of a group: nobody at all is asked for these permissions."
+    )
 
     class Meta:
         model = PreconfiguredConsent
         fields = ("application", "api", "scopes", "group")
+        help_texts: ClassVar = {"application": "One that has a secret.", "group": "Whose members are not asked."}
         error_messages: ClassVar = {"application": {"invalid_choice": OF_A_PUBLIC_APPLICATION}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["application"].queryset = Application.objects.confidential()  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["for_everybody"].initial = bool(self.instance.pk) and self.instance.group is None
+        if "application" in self.fields:  # as above
+            self.fields["application"].queryset = Application.objects.confidential()  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        """Either a group or everybody."""
+        cleaned = super().clean()
+        if "group" in cleaned and bool(cleaned["group"]) == bool(cleaned.get("for_everybody")):
+            self.add_error("group", "Choose a group, or tick that it is for everybody who signs in; not both.")
+        return cleaned

@@ -29,13 +29,13 @@ DEMO_CLIENT = Service(
 AUTHORIZATION_SERVER = Service(
     port=9000,
     apps=(
+        "authorization_server",  # before Django's admin, some of whose templates it extends
         "django.contrib.admin",
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
         "django.contrib.messages",
         "rest_framework",
-        "authorization_server",
     ),
     middleware=(
         "authorization_server.answered_requests.AnsweredRequests",

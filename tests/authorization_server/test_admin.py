@@ -1,15 +1,18 @@
 """The admin: a client grant in a few clicks, secrets shown once, private keys never."""
 
+import html
 import re
+from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 
-from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, SigningKey, User
+from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, PreconfiguredConsent, SigningKey, User
 from authorization_server.models.applications import check_redirect_uri
-from tests.authorization_server.conftest import GEOCODING, Browser, api_form
+from tests.authorization_server.conftest import GEOCODING, Browser, api_form, sent_back, text_of
 
 TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "preconfiguredconsent", "signingkey", "user"]
 
@@ -48,8 +51,6 @@ def test_every_table_has_its_list(admin, alice, table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_row_has_its_page(admin, alice, table):
-    from django.apps import apps
-
     alice.code()
     row = apps.get_model("authorization_server", table).objects.first()
     assert admin.get(f"/admin/authorization_server/{table}/{row.pk}/change/").status_code == 200
@@ -71,7 +72,7 @@ def test_the_access_request_page_s_link_opens_a_filled_in_form_and_saving_it_is_
     application, api = Application.objects.get(client_id="unapproved-backend"), Api.objects.get(audience=GEOCODING)
     assert f'<option value="{application.pk}" selected>' in form.content.decode()
     assert f'<option value="{api.pk}" selected>' in form.content.decode()
-    assert admin.post(link, application=application.pk, api=api.pk, ends_at_0="", ends_at_1="").status_code == 302
+    assert admin.post(link, application=application.pk, api=api.pk, ends_at="").status_code == 302
     assert back_channel.machine_token("unapproved-backend").status_code == 200
 
 
@@ -82,6 +83,191 @@ def test_a_grant_s_scopes_must_be_those_of_its_api(admin):
     assert answer.status_code == 200
     assert "These belong to another API" in answer.content.decode()
     assert not ClientGrant.objects.filter(application=application).exists()
+
+
+def boxes(page):
+    """The scopes that a form offers to tick."""
+    return re.findall(r'name="scopes" value="\d+"[^>]*>\s*([\w:]+): ', page.content.decode())
+
+
+@pytest.mark.parametrize("table", ["clientgrant", "preconfiguredconsent"])
+def test_a_form_offers_the_scopes_of_the_chosen_api_alone(admin, table):
+    calendar, places = Api.objects.get(audience="api.calendar"), Api.objects.get(name="Places Admin API")
+    add = f"/admin/authorization_server/{table}/add/"
+    assert boxes(admin.get(add, api=calendar.pk)) == ["read", "write"]
+    assert boxes(admin.post(add, api=places.pk)) == ["correct:places", "import:places"]
+    assert set(boxes(admin.get(add))) >= {"read", "write", "correct:places", "import:places", "read:trails"}
+    page = admin.get(add).content.decode()
+    assert page.index("Calendar API</label>") < page.index("read: Read your scheduled events") < page.index("Places Admin API</label>")
+
+
+@pytest.mark.parametrize("table", ["clientgrant", "preconfiguredconsent"])
+@pytest.mark.parametrize("api", ["", "x", "0", "-1", "9" * 60, "\x00"])
+def test_an_api_that_is_none_is_no_fault_of_the_server(admin, table, api):
+    add = f"/admin/authorization_server/{table}/add/"
+    assert admin.get(add, api=api).status_code == 200
+    assert admin.post(add, api=api, scopes="x").status_code == 200
+
+
+def test_a_saved_grant_s_page_offers_its_api_s_scopes_with_its_own_ticked(admin):
+    grant = ClientGrant.objects.get(application__client_id="trail-reader")
+    page = admin.get(f"/admin/authorization_server/clientgrant/{grant.pk}/change/")
+    assert boxes(page) == ["read:clients", "create:client_grants", "read:trails"]
+    assert re.findall(r'name="scopes" value="(\d+)"[^>]* checked', page.content.decode()) == [str(grant.scopes.get().pk)]
+
+
+def test_a_grant_s_end_is_one_field_in_utc_and_counts(admin, back_channel):
+    grant = ClientGrant.objects.get(application__client_id="geocoding-backend")
+    url = f"/admin/authorization_server/clientgrant/{grant.pk}/change/"
+    assert admin.post(url, application=grant.application_id, api=grant.api_id, ends_at="2020-02-29T12:30").status_code == 302
+    assert ClientGrant.objects.get(pk=grant.pk).ends_at == datetime(2020, 2, 29, 12, 30, tzinfo=UTC)
+    assert 'type="datetime-local"' in admin.get(url).content.decode()
+    assert 'value="2020-02-29T12:30"' in admin.get(url).content.decode()
+    assert back_channel.machine_token().json()["error"] == "access_denied"
+    assert admin.post(url, application=grant.application_id, api=grant.api_id, ends_at="soon").status_code == 200
+
+
+# ---- Pre-configured consent -----------------------------------------------------------------------------------------
+
+
+def preconfigured_form(**changes):
+    calendar = Api.objects.get(audience="api.calendar")
+    form = {
+        "application": Application.objects.get(client_id="calendar-web").pk,
+        "api": calendar.pk,
+        "scopes": [scope.pk for scope in calendar.scopes.all()],
+        "group": Group.objects.get(name="employees").pk,
+        **changes,
+    }
+    return {name: value for name, value in form.items() if value is not None}
+
+
+ADD_PRECONFIGURED = "/admin/authorization_server/preconfiguredconsent/add/"
+
+
+def test_an_administrator_spares_a_group_the_dialog_and_takes_it_back(admin, alice, bob):
+    assert admin.post(ADD_PRECONFIGURED, **preconfigured_form()).status_code == 302
+    assert "code" in sent_back(alice.authorize(scope="read write"))
+    assert bob.authorize(scope="read write").status_code == 200
+    row = PreconfiguredConsent.objects.get(application__client_id="calendar-web")
+    admin.post(f"/admin/authorization_server/preconfiguredconsent/{row.pk}/delete/", post="yes")
+    assert alice.authorize(scope="read write").status_code == 200
+
+
+def test_everybody_has_to_be_said(admin, bob):
+    refused = admin.post(ADD_PRECONFIGURED, **preconfigured_form(group=None))
+    assert "Choose a group, or tick that it is for everybody" in refused.content.decode()
+    refused = admin.post(ADD_PRECONFIGURED, **preconfigured_form(for_everybody="on"))
+    assert "not both" in refused.content.decode()
+    assert PreconfiguredConsent.objects.count() == 1  # the seeded one
+    assert admin.post(ADD_PRECONFIGURED, **preconfigured_form(group=None, for_everybody="on")).status_code == 302
+    assert "code" in sent_back(bob.authorize(scope="read write"))
+    row = PreconfiguredConsent.objects.get(group=None)
+    page = admin.get(f"/admin/authorization_server/preconfiguredconsent/{row.pk}/change/").content.decode()
+    assert re.search(r'name="for_everybody"[^>]* checked', page)
+
+
+@pytest.mark.parametrize("what", ["public application", "foreign scope", "second of the same"])
+def test_what_no_administrator_may_say_yes_to_names_its_field(admin, what):
+    changes, said = {
+        "public application": (
+            {"application": Application.objects.get(client_id="calendar-spa").pk},
+            "A public application cannot prove who it is",
+        ),
+        "foreign scope": ({"scopes": ApiScope.objects.get(name="import:places").pk}, "These belong to another API: import:places"),
+        "second of the same": (
+            {"application": Application.objects.get(client_id="company-calendar").pk},
+            "There is one for this application, API and group already",
+        ),
+    }[what]
+    refused = admin.post(ADD_PRECONFIGURED, **preconfigured_form(**changes))
+    assert refused.status_code == 200
+    assert said in html.unescape(refused.content.decode())
+    assert PreconfiguredConsent.objects.count() == 1
+
+
+def test_public_applications_are_not_even_offered(admin):
+    page = admin.get(ADD_PRECONFIGURED).content.decode()
+    assert "(calendar-web)" in page
+    assert "(calendar-spa)" not in page
+
+
+def test_an_application_whose_people_are_not_asked_cannot_become_public(admin):
+    application = Application.objects.get(client_id="company-calendar")
+    form = application_form(client_id="company-calendar", name="x", authentication_method="none", is_demo="on")
+    del form["allows_client_credentials"]
+    refused = admin.post(f"/admin/authorization_server/application/{application.pk}/change/", **form)
+    assert "Take that back before it becomes public" in refused.content.decode()
+    assert not Application.objects.get(pk=application.pk).is_public
+
+
+# ---- Every change says what it does ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("clientgrant/add/", "Saving is the administrator's yes"),
+        ("clientgrant/{}/change/", "Saving is the administrator's yes"),
+        ("clientgrant/{}/delete/", "gets no token for this API any more"),
+        ("preconfiguredconsent/add/", "the people named below are not asked any more"),
+        ("preconfiguredconsent/{}/delete/", "These people are then asked"),
+        ("api/{}/change/", "counts for the tokens that are issued from now on"),
+        ("api/{}/delete/", "Nobody gets a token for this API any more"),
+        ("application/add/", "gets one, which is shown once"),
+        ("application/{}/delete/", "The application can sign nobody in"),
+        ("consent/{}/delete/", "has to ask this person again"),
+        ("authorizationcode/{}/delete/", "can then not redeem the code"),
+        ("user/{}/change/", "Who is not active can neither sign in nor stay signed in"),
+        ("user/{}/delete/", "nobody gets that sub again"),
+    ],
+)
+def test_a_page_that_changes_something_says_what_that_does(admin, alice, path, said):
+    alice.code()
+    row = apps.get_model("authorization_server", path.partition("/")[0]).objects.first()
+    page = admin.get(f"/admin/authorization_server/{path.format(row.pk)}")
+    assert page.status_code == 200
+    assert said in text_of(page)
+
+
+@pytest.mark.parametrize("table", ["clientgrant", "preconfiguredconsent", "application", "consent"])
+def test_deleting_several_says_it_too(admin, alice, table):
+    alice.code()
+    rows = list(apps.get_model("authorization_server", table).objects.values_list("pk", flat=True))
+    page = admin.post(f"/admin/authorization_server/{table}/", action="delete_selected", _selected_action=rows)
+    assert 'class="effect"' in page.content.decode()
+    assert apps.get_model("authorization_server", table).objects.count() == len(rows)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_who_may_only_look_sees_each_row_and_is_told_of_no_effect(alice, gina_may, table):
+    alice.code()
+    gina_may(f"view_{table}")
+    row = apps.get_model("authorization_server", table).objects.first()
+    page = Browser().is_signed_in_as("gina").get(f"/admin/authorization_server/{table}/{row.pk}/change/")
+    assert page.status_code == 200
+    assert 'class="effect"' not in page.content.decode()
+
+
+def test_the_start_page_says_what_there_is_to_do_and_links_only_what_one_may(admin, seeded, gina_may):
+    text = text_of(admin.get("/admin/"))
+    for task in ("Give an application permission for an API", "Say yes for the people of a group", "Find out what was decided"):
+        assert task in text
+    gina_may("add_clientgrant")
+    text = text_of(Browser().is_signed_in_as("gina").get("/admin/"))
+    assert "Give an application permission for an API" in text
+    assert "Say yes for the people" not in text
+
+
+def test_the_pages_keep_to_the_project_s_policy(admin):
+    for path in ("", "authorization_server/clientgrant/add/", "authorization_server/api/"):
+        page = admin.get(f"/admin/{path}")
+        assert "unsafe-inline" not in page["Content-Security-Policy"]
+        assert " style=" not in page.content.decode()
+        assert not re.search(r"<script(?![^>]* src=)(?![^>]*application/json)", page.content.decode())
+
+
+# ---- Secrets --------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_application_s_secret_is_shown_once(admin, back_channel):

@@ -1,5 +1,7 @@
 """The dashboard in a browser, as an administrator who never saw it meets it: what she adds there takes effect at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +16,23 @@ def window(platform, page):
     """A first visit: nobody has allowed anything yet."""
     platform.forget_consents()
     return Window(platform, page)
+
+
+class Dashboard(Window):
+    """Whoever administers the authorization server."""
+
+    no_faults = Window.no_faults | {"label-title-only"}  # Django's search field has a picture as its label
+
+    def opens(self, path):
+        self.page.goto(f"{self.platform.issuer}admin/{path}")
+        if "/login" in self.page.url:
+            self.sign_in("admin")
+            self.page.wait_for_url(re.compile("/admin/"))
+
+
+@pytest.fixture
+def dashboard(platform, page):
+    return Dashboard(platform, page)
 
 
 @pytest.mark.parametrize("platform", ["four-sqlite", "all-sqlite"], indirect=True)
@@ -58,3 +77,63 @@ def test_a_consent_that_is_configured_there_ends_the_question_for_its_group(wind
         assert window.complaints == []
     finally:
         Administrator(platform).takes_back(added)
+
+
+@pytest.mark.parametrize("platform", ["all-sqlite"], indirect=True)
+def test_the_missing_client_grant_is_added_with_the_keyboard_alone(dashboard, platform):
+    page, keyboard = dashboard.page, dashboard.page.keyboard
+    page.goto(f"{platform.issuer}access-requests/new?client_id=unapproved-backend&audience={GEOCODING_AUDIENCE}")
+    dashboard.tab_to("Open the form (administrators)")
+    keyboard.press("Enter")
+    page.wait_for_url(re.compile("/login"))
+    dashboard.tab_to("User name")
+    keyboard.type("admin")
+    keyboard.press("Tab")
+    keyboard.type("admin-demo")
+    keyboard.press("Enter")
+    page.wait_for_url(re.compile("/admin/"))
+    expect(page.get_by_text("Saving is the administrator's yes")).to_be_visible()
+    dashboard.tab_to("_save")
+    keyboard.press("Enter")
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    grant = page.locator("#result_list").get_by_role("link", name="unapproved-backend").first.get_attribute("href")
+    try:
+        assert platform.manage("run_flow", "client-credentials", "--brief", "--client", "unapproved-backend").returncode == 0
+        assert dashboard.complaints == []
+    finally:
+        Administrator(platform).takes_back(grant)
+
+
+@pytest.mark.parametrize("platform", ["all-sqlite"], indirect=True)
+def test_a_form_that_is_not_complete_keeps_what_was_chosen_and_says_what_is_missing(dashboard):
+    page = dashboard.page
+    dashboard.opens("")
+    page.get_by_role("link", name="Say yes for the people of a group").click()
+    page.get_by_role("combobox", name="Application").select_option(label="Daybook (calendar-web)")
+    page.get_by_role("combobox", name="API").select_option(label="Calendar API")
+    page.get_by_role("checkbox", name="read: Read your scheduled events").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Choose a group, or tick that it is for everybody")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="read: Read your scheduled events")).to_be_checked()
+    expect(page.get_by_text("import:places")).to_have_count(0)  # the API is known now, and so are its scopes
+    assert dashboard.complaints == []
+
+
+@pytest.mark.parametrize("platform", ["all-sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("", "Dashboard"),
+        ("authorization_server/api/", "Select API to change"),
+        ("authorization_server/api/1/change/", "Change API"),
+        ("authorization_server/application/add/", "Add application"),
+        ("authorization_server/clientgrant/", "Select client grant to change"),
+        ("authorization_server/clientgrant/add/", "Add client grant"),
+        ("authorization_server/clientgrant/1/delete/", "Delete"),
+        ("authorization_server/preconfiguredconsent/add/", "Add pre-configured consent"),
+        ("authorization_server/logentry/", "Select log entry to view"),
+    ],
+)
+def test_its_pages(dashboard, path, heading):
+    dashboard.opens(path)
+    dashboard.looks_right(heading)

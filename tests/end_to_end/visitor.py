@@ -53,7 +53,7 @@ class Administrator:
         asked = self.session.get(f"{self.issuer}access-requests/new", params={"client_id": client_id, "audience": audience}, timeout=15)
         (path,) = re.findall(r'href="(/admin/authorization_server/clientgrant/add/\?[^"]+)"', asked.text)
         chosen = dict(part.split("=") for part in html.unescape(path).partition("?")[2].split("&"))
-        answer = self._send(path.lstrip("/"), **chosen, ends_at_0="", ends_at_1="")
+        answer = self._send(path.lstrip("/"), **chosen, ends_at="")
         assert "was added successfully" in answer.text, answer.text
         (grant,) = re.findall(r'href="(/admin/authorization_server/clientgrant/\d+/change/)"', answer.text)[:1]
         return grant
