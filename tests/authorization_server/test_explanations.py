@@ -74,6 +74,27 @@ def test_a_parameter_that_nothing_reads_is_shown_as_such_after_the_others(alice)
     assert explained["display"] == ("a<ba<ba<ba<…a<ba<b", "Nothing here reads it.")
 
 
+@pytest.mark.parametrize("changes", [{"code_challenge": "x"}, {"code_challenge_method": "S256"}, {"response_mode": "fragment"}])
+def test_what_means_nothing_beside_a_token_is_no_fault_of_the_server(alice, changes):
+    page = alice.document_s_request(**changes)
+    assert page.status_code == 200
+    assert set(changes) <= set(explained_on(page))
+
+
+def test_what_was_sent_is_escaped(visitor):
+    page = sign_in_page(visitor, visitor.authorize(state="<script>1</script>", **{"<u>": "<i>"})).content.decode()
+    assert "&lt;script&gt;" in page
+    assert not any(tag in page for tag in ("<script>1", "<u>", "<i>"))
+
+
+def test_without_a_request_there_is_nothing_to_explain(visitor, daybook):
+    to_login = visitor.authorize()
+    daybook.redirect_uris.all().delete()  # a registration may change while somebody signs in
+    for page in (sign_in_page(visitor, to_login), visitor.get("/login")):
+        assert page.status_code == 200
+        assert "<details" not in page.content.decode()
+
+
 def test_without_explaining_there_are_no_parameters_and_no_names_of_reasons(alice, visitor, settings):
     settings.EXPLAIN_REJECTIONS = False
     to_sign_in = sign_in_page(visitor, visitor.authorize())
@@ -96,6 +117,13 @@ def test_the_sign_in_page_says_that_the_application_wants_it_so(alice):
     text = text_of(sign_in_page(alice, alice.authorize(prompt="login")))
     assert "It wants you to sign in for this one request, although Alice is signed in ( prompt=login )" in text
     assert "(decision sign_in.shown , reason prompt_login )" in text
+
+
+def test_the_sign_in_page_says_that_somebody_else_wants_to_sign_in(alice):
+    (not_you,) = re.findall(r'href="(/login\?ticket=[^"]+)"', alice.authorize().content.decode())
+    text = text_of(alice.client.get(not_you))
+    assert "This page was opened to sign in as somebody else." in text
+    assert "decision sign_in.shown" not in text
 
 
 def test_the_consent_page_says_that_it_is_the_first_time(alice):
