@@ -119,6 +119,11 @@ class Platform:
         """Let everybody be asked again, as at a first visit."""
         self._change("authorization_server", "from authorization_server.models import Consent; Consent.objects.all().delete()")
 
+    def forget_added_events(self) -> None:
+        """Leave the demo's own events alone in every calendar."""
+        code = "from calendar_api.models import Event; Event.objects.exclude(event_id__startswith='fourchecksdemo').delete()"
+        self._change("calendar_api", code)
+
     def let_tickets_run_out(self) -> None:
         """Put the end of every ticket that Daybook holds into the past: nobody waits for 30 seconds here."""
         self._change(

@@ -29,14 +29,14 @@ def test_readme_shows_both_stories_and_the_refusal():
 
 
 @pytest.fixture
-def nobody_has_consented(platform):
-    """As after `make demo`: whoever signs in is asked."""
-    forget = "from authorization_server.models import Consent; Consent.objects.all().delete()"
-    assert platform.manage("shell", "-c", forget, service="authorization_server").returncode == 0
+def as_after_make_demo(platform):
+    """Whoever signs in is asked, and nobody has added an event."""
+    platform.forget_consents()
+    platform.forget_added_events()
 
 
 @pytest.mark.parametrize("platform", ["four-sqlite"], indirect=True)
 @pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
-def test_readme_shows_what_the_command_prints(platform, command, output, nobody_has_consented):
+def test_readme_shows_what_the_command_prints(platform, command, output, as_after_make_demo):
     printed = platform.manage(*command.split())
     assert without_what_changes(printed.stdout + printed.stderr) == without_what_changes(output)

@@ -164,7 +164,7 @@ def test_without_the_geocoding_api_events_show_coordinates_and_the_places_page_s
         window.looks_right("20")
         expect(window.page.get_by_text("The Geocoding API does not answer: no place names")).to_be_visible()
         window.open("/places")
-        expect(window.page.get_by_role("heading", name="The Geocoding API does not answer")).to_be_visible()
+        expect(window.page.get_by_role("heading", name="The Geocoding API does not answer").first).to_be_visible()
         window.looks_right("Place names")
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from project import settings
 
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+# The last one lets Django's synchronous tests go on in a process in which a browser has been driven: tests/conftest.py.
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "DJANGO_ALLOW_ASYNC_UNSAFE")
 _NEEDED = {
     "DOTENV": "0",
     "DJANGO_SECRET_KEY": "a-secret-of-at-least-thirty-two-characters",
