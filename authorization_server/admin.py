@@ -97,7 +97,30 @@ class MakesSecrets(Careful):
     """
 
     named_by: str
+    replaced_as: str
+    kept_in: str
     secrets_template: str
+
+    def set_new_secret(self, row: Any) -> None:
+        """Give the row another secret, not saved yet."""
+        raise NotImplementedError
+
+    def why_no_secret(self, row: Any) -> str:
+        """Why this row has none that could be replaced, for the administrator; else an empty text."""
+        raise NotImplementedError
+
+    def replace_secrets(self, request: HttpRequest, rows: Iterable[Any]) -> HttpResponse | None:
+        """The action of both tables: another secret for each row that has one, and the page that shows them."""
+        replaced = []
+        for row in rows:
+            if reason := self.why_no_secret(row):
+                self.message_user(request, reason, messages.WARNING)
+                continue
+            self.set_new_secret(row)
+            row.save(update_fields=[self.kept_in])
+            self.log_change(request, row, f"Replaced the {self.replaced_as}.")
+            replaced.append(row)
+        return self.shown_once(request, replaced) if replaced else None
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """The page with the secret that was just made, else the list."""
@@ -136,6 +159,8 @@ class ApiAdmin(MakesSecrets):
     inlines = (ApiScopeInline,)
     actions = ("replace_shared_secret",)
     named_by = "audience"
+    replaced_as = "HS256 secret"
+    kept_in = "shared_secret_encrypted"
     secrets_template = "authorization_server/admin_shared_secrets.html"
     effect_of_saving = (
         "Everything here counts for the tokens that are issued from now on; those that are out stay as they are until they expire. "
@@ -146,16 +171,16 @@ class ApiAdmin(MakesSecrets):
     @admin.action(description="Replace the HS256 secret (new tokens are refused until the API has it)", permissions=["change"])
     def replace_shared_secret(self, request: HttpRequest, queryset: QuerySet[Api]) -> HttpResponse | None:
         """A new secret for each API that is selected and shares one."""
-        replaced = []
-        for api in queryset:
-            if api.signed_with != SignedWith.SHARED_SECRET:
-                self.message_user(request, f"{api.name} shares no secret: its tokens are signed with this server's key.", messages.WARNING)
-                continue
-            keys.set_new_shared_secret(api)
-            api.save(update_fields=["shared_secret_encrypted"])
-            self.log_change(request, api, "Replaced the HS256 secret.")
-            replaced.append(api)
-        return self.shown_once(request, replaced) if replaced else None
+        return self.replace_secrets(request, queryset)
+
+    def set_new_secret(self, api: Api) -> None:
+        """One that is stored encrypted."""
+        keys.set_new_shared_secret(api)
+
+    def why_no_secret(self, api: Api) -> str:
+        """Only HS256 takes one."""
+        shares = api.signed_with == SignedWith.SHARED_SECRET
+        return "" if shares else f"{api.name} shares no secret: its tokens are signed with this server's key."
 
 
 class RedirectUriInline(admin.StackedInline):
@@ -175,6 +200,8 @@ class ApplicationAdmin(MakesSecrets):
     inlines = (RedirectUriInline,)
     actions = ("replace_secret",)
     named_by = "client_id"
+    replaced_as = "secret"
+    kept_in = "secret_sha256"
     secrets_template = "authorization_server/admin_secrets.html"
     effect_of_saving = (
         "It counts from the application's next request on. A confidential application that has no secret yet gets one, which is shown once."
@@ -187,16 +214,15 @@ class ApplicationAdmin(MakesSecrets):
     @admin.action(description="Replace the secret (the old one stops working at once)", permissions=["change"])
     def replace_secret(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
         """A new secret for each confidential application that is selected."""
-        replaced = []
-        for application in queryset:
-            if application.is_public:
-                self.message_user(request, f"{application.name} is public and has no secret.", messages.WARNING)
-                continue
-            application.set_new_secret()
-            application.save(update_fields=["secret_sha256"])
-            self.log_change(request, application, "Replaced the secret.")
-            replaced.append(application)
-        return self.shown_once(request, replaced) if replaced else None
+        return self.replace_secrets(request, queryset)
+
+    def set_new_secret(self, application: Application) -> None:
+        """One of which the SHA-256 is kept."""
+        application.set_new_secret()
+
+    def why_no_secret(self, application: Application) -> str:
+        """A public application has none."""
+        return f"{application.name} is public and has no secret." if application.is_public else ""
 
 
 @admin.register(ClientGrant)
@@ -277,7 +303,7 @@ class SigningKeyAdmin(ReadOnly, Careful):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnly, Careful, admin.ModelAdmin):
+class LogEntryAdmin(ReadOnly, Careful):
     """The decision log, the latest first: paste a trace id, `jti`, client id or `sub` to find what was decided, and why."""
 
     list_display = ("at", "event", "reason", "client_id", "user", "audience", "scope", "jti", "trace_id")

@@ -5,6 +5,7 @@ DEMO_IDENTITIES must be on: every password and secret here is known to everybody
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -92,7 +93,7 @@ def password_of(username: str) -> str:
 
 def apis() -> tuple[ApiRow, ...]:
     """The four APIs, at the addresses of the settings."""
-    management = issuer.url("api/v2/")
+    management = issuer.management_url()
     return (
         ApiRow(
             "Calendar API",
@@ -263,15 +264,17 @@ def _write_application(row: ApplicationRow, people: dict[str, User], written_api
     application, _ = Application.objects.update_or_create(client_id=row.client_id, defaults=facts)
     _write_redirect_uris(application, row.redirect_uris)
     for api_name, scope_names in row.client_grants.items():
-        client_grant, is_new = ClientGrant.objects.get_or_create(application=application, api=written_apis[api_name])
-        if is_new:
-            client_grant.scopes.set(ApiScope.objects.filter(api=written_apis[api_name], name__in=scope_names))
+        _write_yes(ClientGrant, scope_names, api=written_apis[api_name], application=application)
     for (api_name, group_name), scope_names in row.preconfigured_consents.items():
-        preconfigured_consent, is_new = PreconfiguredConsent.objects.get_or_create(
-            application=application, api=written_apis[api_name], group=Group.objects.get(name=group_name)
-        )
-        if is_new:
-            preconfigured_consent.scopes.set(ApiScope.objects.filter(api=written_apis[api_name], name__in=scope_names))
+        group = Group.objects.get(name=group_name)
+        _write_yes(PreconfiguredConsent, scope_names, api=written_apis[api_name], application=application, group=group)
+
+
+def _write_yes(table: type[ClientGrant | PreconfiguredConsent], scope_names: Iterable[str], *, api: Api, **facts: Any) -> None:
+    """An administrator's yes, unless there is one already: its scopes are hers to change."""
+    row, is_new = table._default_manager.get_or_create(api=api, **facts)
+    if is_new:
+        row.scopes.set(ApiScope.objects.filter(api=api, name__in=scope_names))
 
 
 def _write_redirect_uris(application: Application, uris: Iterable[str]) -> None:

@@ -11,6 +11,11 @@ def url(path: str) -> str:
     return f"{settings.ISSUER.rstrip('/')}/{path}"
 
 
+def management_url() -> str:
+    """Where the Management API is served, which is its audience, too."""
+    return url("api/v2/")
+
+
 def path_of(issuer: str) -> str:
     """The issuer's path without slashes at its ends: empty, or as in `https://example.com/tenants/one/` → `tenants/one`."""
     return urlsplit(issuer).path.strip("/")

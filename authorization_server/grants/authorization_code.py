@@ -8,9 +8,10 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from django.utils import timezone
 
-from authorization_server import audiences, authorization_requests
+from authorization_server import audiences
 from authorization_server.decision_log import Decision
 from authorization_server.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
+from authorization_server.grants.at_authorize import BeginsAtAuthorize
 from authorization_server.grants.issuing import issue
 from authorization_server.models import AuthorizationCode
 from authorization_server.models.authorization_codes import LIFETIME
@@ -20,7 +21,7 @@ from authorization_server.parameters import Parameters
 OF_NO_USE = "The code is unknown, used, older than 60 seconds, or was made for another application or redirect_uri."
 
 
-class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
+class AuthorizationCodeGrant(BeginsAtAuthorize, grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
     """Both halves: what `/authorize` validates and answers, and what `/oauth/token` redeems."""
 
     request: OAuthRequest
@@ -34,18 +35,6 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[mis
     def authorization_code(self) -> AuthorizationCode:
         """The code that is being redeemed."""
         return self.request.authorization_code  # type: ignore[no-any-return]  # Authlib has no types
-
-    @staticmethod
-    def validate_no_multiple_request_parameter(request: OAuthRequest) -> None:
-        """Nothing: `authorization_requests.validate` refuses every repeated parameter, where Authlib knows five."""
-
-    def validate_authorization_request(self) -> str:
-        """At `/authorize`, once per HTTP request: who asks for what. Returns the redirect URI; raises one of `errors.Refused`."""
-        if not hasattr(self.request, "asked"):
-            asked = authorization_requests.validate(self.parameters, self.request.destination)
-            self.execute_hook("after_validate_authorization_request_payload", asked.destination.redirect_uri)  # PKCE
-            self.request.asked, self.request.client = asked, asked.application
-        return self.request.destination.redirect_uri
 
     def generate_authorization_code(self) -> str:
         """256 random bits."""

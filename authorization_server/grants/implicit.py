@@ -10,28 +10,14 @@ address bar, and nothing binds it to the application that asked. So it is switch
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import grants
 
-from authorization_server import authorization_requests
 from authorization_server.errors import AccessDenied
+from authorization_server.grants.at_authorize import BeginsAtAuthorize
 from authorization_server.grants.issuing import issue
 from authorization_server.models import User
-from authorization_server.oauth_requests import OAuthRequest
 
 
-class ImplicitGrant(grants.ImplicitGrant):  # type: ignore[misc]  # Authlib has no types
+class ImplicitGrant(BeginsAtAuthorize, grants.ImplicitGrant):  # type: ignore[misc]  # Authlib has no types
     """Authlib finds this class by `response_type`. There is no refresh token (section 4.2.2), and `nonce` is accepted and unused."""
-
-    request: OAuthRequest
-
-    @staticmethod
-    def validate_no_multiple_request_parameter(request: OAuthRequest) -> None:
-        """Nothing: `authorization_requests.validate` refuses every repeated parameter, where Authlib knows five."""
-
-    def validate_authorization_request(self) -> str:
-        """Once per HTTP request: who asks for what. Returns the redirect URI; raises one of `errors.Refused`."""
-        if not hasattr(self.request, "asked"):
-            self.request.asked = authorization_requests.validate(self.request.payload, self.request.destination)
-            self.request.client = self.request.asked.application
-        return self.request.destination.redirect_uri
 
     def create_authorization_response(self, redirect_uri: str, grant_user: User | None) -> tuple[int, str, list[tuple[str, str]]]:
         """The redirection with the token. Raises `AccessDenied` when the person said no, and as `issue` does."""

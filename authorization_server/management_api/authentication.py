@@ -13,8 +13,8 @@ from authorization_server import issuer
 class ManagementAccessToken(AccessTokenAuthentication):
     """A machine's access token for the Management API."""
 
-    audience = issuer.url("api/v2/")
-    resource = issuer.url("api/v2/")
+    audience = issuer.management_url()
+    resource = issuer.management_url()
     realm = "management"
     scopes = {"read:trails": "Read the decisions of one trace"}
 

@@ -127,7 +127,7 @@ class Api(models.Model):
         self.resource_url = self.resource_url or None  # an empty text would be unique, so only one API could have none
         if Application.objects.filter(client_id=self.audience).exists():
             raise ValidationError({"audience": "An application has this client id. Choose another audience."})
-        if self.audience == issuer.url("api/v2/"):
+        if self.audience == issuer.management_url():
             only = {"typ": TokenType.AT_JWT, "signed_with": SignedWith.SERVER_KEY}
             text = "This server checks the tokens for this API itself, and takes no other."
             wrong = {name: text for name, value in only.items() if getattr(self, name) != value}
