@@ -8,15 +8,15 @@ import requests
 from django.conf import settings
 from requests.utils import parse_dict_header
 
-from demo_client.events import Event, PlaceName
+from demo_client.events import Event, PlaceName, Point
 from demo_client.exchanges import Recorder, json_in
 from demo_client.failures import CALENDAR_API, GEOCODING_API, NoAnswer, Refused, Service, TokenRefused, UnusableAnswer
 from demo_client.flows.client_credentials import TOKENS, MachineClient, machine_client
+from demo_client.flows.token_answer import TokenAnswer
 from demo_client.inspector import Door
 from demo_client.months import Month
 from demo_client.weeks import ZONE, Week
 
-Point = tuple[float, float]
 _A_PAGE = 250
 _MOST_PAGES = 20
 
@@ -33,7 +33,7 @@ def events_of(period: Week | Month, *, access_token: str, recorder: Recorder) ->
         "orderBy": "startTime",
         "maxResults": _A_PAGE,
     }
-    url, door = _events_url(), _calendar("read")
+    url, door = _events_url(), calendar_door("read")
     events: list[Event] = []
     page_token: str | None = None
     for _ in range(_MOST_PAGES):
@@ -71,7 +71,7 @@ def create_event(event: dict[str, Any], *, access_token: str, recorder: Recorder
         recorder=recorder,
         meaning=meaning,
         kind="new-event",
-        door=_calendar("write"),
+        door=calendar_door("write"),
         wanted_status=201,
     )
 
@@ -116,14 +116,15 @@ def _events_url() -> str:
     return f"{settings.CALENDAR_API_INTERNAL_URL}/calendar/v1/events"
 
 
-def _calendar(scope: str) -> Door:
+def calendar_door(scope: str) -> Door:
+    """What opens the Calendar API for reading (`read`) or writing (`write`)."""
     return Door(settings.CALENDAR_AUDIENCE, "users", frozenset({scope}))
 
 
 def _as_backend(request: requests.Request, url: str, client: MachineClient, *, recorder: Recorder, meaning: str) -> dict[str, Any]:
     """Call the Geocoding API with the machine's token; where a kept one is no longer taken, once more with a new one."""
 
-    def called() -> dict[str, Any]:
+    def called(token: TokenAnswer) -> dict[str, Any]:
         return _answer(
             request,
             url,
@@ -138,11 +139,10 @@ def _as_backend(request: requests.Request, url: str, client: MachineClient, *, r
 
     token = TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder)
     try:
-        return called()
+        return called(token)
     except TokenRefused:
         TOKENS.forget(token)
-    token = TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder)
-    return called()
+    return called(TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder))
 
 
 def _answer(

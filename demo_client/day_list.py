@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from demo_client.events import Event, PlaceName
-
-Point = tuple[float, float]
+from demo_client.events import Event, PlaceName, Point
 
 
 @dataclass(frozen=True)

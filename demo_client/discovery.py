@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from django.conf import settings
@@ -29,6 +31,11 @@ class IssuerMetadata:
     token_endpoint: str
     answers_carry_iss: bool
 
+    def authorization_url(self, parameters: Mapping[str, str]) -> str:
+        """Where to send the person's browser with these parameters; an endpoint may have a query of its own (RFC 6749 section 3.1)."""
+        joint = "&" if urlsplit(self.authorization_endpoint).query else "?"
+        return f"{self.authorization_endpoint}{joint}{urlencode(parameters)}"
+
 
 def issuer_metadata(recorder: Recorder) -> IssuerMetadata:
     """The metadata of `settings.ISSUER`, fetched when none are kept. Failures are not kept.
@@ -53,7 +60,7 @@ def forget() -> None:
 
 
 def _fetched(recorder: Recorder) -> IssuerMetadata:
-    url = internal(settings.ISSUER if settings.ISSUER.endswith("/") else f"{settings.ISSUER}/") + _PATH
+    url = internal(below_issuer(_PATH))
     request = requests.Request("GET", url, headers={"Accept": "application/json"})
     meaning = "Daybook asks the authorization server where its endpoints are."
     answer = recorder.send(request, AUTHORIZATION_SERVER, meaning=meaning, kind="discovery")
@@ -73,6 +80,11 @@ def _fetched(recorder: Recorder) -> IssuerMetadata:
         token_endpoint=internal(str(endpoints["token_endpoint"])),
         answers_carry_iss=document.get("authorization_response_iss_parameter_supported") is True,
     )
+
+
+def below_issuer(path: str) -> str:
+    """The public address of `path` (without its first slash) below the issuer."""
+    return f"{settings.ISSUER.rstrip('/')}/{path}"
 
 
 def internal(url: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from demo_client.weeks import ZONE
 
+Point = tuple[float, float]  # latitude and longitude in degrees
+
 
 @dataclass(frozen=True)
 class Event:
@@ -16,7 +18,7 @@ class Event:
     end: datetime
     is_all_day: bool
     location: str = ""
-    geo: tuple[float, float] | None = None
+    geo: Point | None = None
     event_id: str = ""
 
     @classmethod

@@ -183,9 +183,10 @@ class Recorder:
 
 def json_in(answer: requests.Response) -> Any:
     """The JSON value in an answer, None where there is none. Half a surrogate pair, which no page could show, becomes a question mark."""
+    text = answer.text  # decoded at each reading
     try:
-        value = json.loads(answer.text)
-        if _SURROGATE.search(answer.text):
+        value = json.loads(text)
+        if _SURROGATE.search(text):
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None

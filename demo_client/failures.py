@@ -81,6 +81,7 @@ class Refused(Failure):
     """
 
     status = 403
+    does: ClassVar[str] = "said no"
 
     def __init__(
         self, service: Service, url: str, *, http_status: int, problem: dict[str, Any], needed: frozenset[str] = frozenset()
@@ -90,7 +91,7 @@ class Refused(Failure):
         self.code = _text(problem, "code") or "no code"
         self.page = _text(problem, "type")
         self.label = f"{http_status} {self.code}"
-        self.headline = f"The {service.said} said no"
+        self.headline = f"The {service.said} {self.does}"
         texts = [_text(problem, "title"), _text(problem, "detail"), *(f"{field}: {detail}" for field, detail in self.errors[:5])]
         self.lead = " ".join(_sentence(text) for text in texts if text) or f"`{url}` answered {http_status}."
         cure = _text(problem, "cure")
@@ -101,12 +102,7 @@ class TokenRefused(Refused):
     """401: the API does not accept Daybook's ticket (access token), or no longer."""
 
     next_action = "sign_in_again"
-
-    def __init__(
-        self, service: Service, url: str, *, http_status: int, problem: dict[str, Any], needed: frozenset[str] = frozenset()
-    ) -> None:
-        super().__init__(service, url, http_status=http_status, problem=problem, needed=needed)
-        self.headline = f"The {service.said} does not accept Daybook’s ticket"
+    does = "does not accept Daybook’s ticket"
 
 
 class TokenRequestRefused(Failure):
@@ -170,7 +166,7 @@ class AuthorizationRefused(Failure):
     next_action = "ask_again"
 
     def __init__(self, error: str, description: str) -> None:
-        self.error = error
+        self.error, self.description = error, description
         self.label = error
         if error == "access_denied":
             self.headline = "Daybook may not read your calendar"

@@ -153,12 +153,9 @@ def forget_old_ones() -> None:
 def row_of(exchange: Exchange, *, also_matter: frozenset[str] = frozenset()) -> RecordedMessage:
     """An exchange as a row, not saved yet. It matters by its kind, or because it was refused: that always stops somebody."""
     method, target = exchange.request.first_line.split(" ")[:2]
-    kind = telling.KINDS.get(exchange.kind)
-    refused = exchange.status is None or exchange.status >= 400
-    return RecordedMessage(
+    row = RecordedMessage(
         kind=exchange.kind,
         meaning=exchange.meaning[:500],
-        matters=(kind is not None and kind.matters) or exchange.kind in also_matter or refused,
         sender=exchange.sender,
         receiver=exchange.receiver.log_prefix,
         asked=f"{method} {target.partition('?')[0]}"[:300],
@@ -169,6 +166,8 @@ def row_of(exchange: Exchange, *, also_matter: frozenset[str] = frozenset()) -> 
         started_at=exchange.started_at,
         checks=list(exchange.checks),
     )
+    row.matters = telling.kind_of(row.kind).matters or row.kind in also_matter or row.is_refused
+    return row
 
 
 def reveals_credentials(*, is_of_a_machine: bool) -> bool:

@@ -55,7 +55,7 @@ def subject(token: str, audience: str) -> str:
 
 def _row(step: Step, door: Door) -> dict[str, Any]:
     rejection = next((check.rejection for check in step.checks if check.rejection), None)
-    shown = [check for check in step.checks if check.result != Result.PASSED or check.name in _WORTH_A_ROW]
+    told = [check for check in step.checks if check.result != Result.PASSED or check.name in _WORTH_A_ROW]
     return {
         "number": step.number,
         "name": step.title,
@@ -63,7 +63,7 @@ def _row(step: Step, door: Door) -> dict[str, Any]:
         "code": rejection.code if rejection else "",
         "say": _words(step, door),
         "rows": [
-            {"name": check.name, "found": _bare(check.found), "wanted": _WANTED.get(check.name) or _bare(check.wanted)} for check in shown
+            {"name": check.name, "found": _bare(check.found), "wanted": _WANTED.get(check.name) or _bare(check.wanted)} for check in told
         ],
     }
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import requests
 from django.conf import settings
 
-from demo_client.discovery import internal, json_object
+from demo_client.discovery import below_issuer, internal, json_object
 from demo_client.exchanges import Recorder
 from demo_client.failures import AUTHORIZATION_SERVER, Failure, UnusableAnswer
 from demo_client.flows.client_credentials import TOKENS, MachineClient
@@ -60,7 +60,7 @@ def front_channel(trace_id: str, *, scope: str, sent_to: str) -> tuple[list[Reco
 
 def _entries(trace_id: str) -> list[dict[str, Any]]:
     machine = MachineClient(settings.TRAIL_READER_CLIENT_ID, settings.TRAIL_READER_CLIENT_SECRET, "TRAIL_READER_CLIENT_SECRET")
-    management = f"{settings.ISSUER.rstrip('/')}/api/v2/"
+    management = below_issuer("api/v2/")
     aside = Recorder()  # asking what happened is no part of what happened
     token = TOKENS.token_for(machine, audience=management, recorder=aside)
     url = f"{internal(management)}logs"

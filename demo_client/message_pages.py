@@ -11,12 +11,12 @@ from django.urls import reverse as url_of
 from django.views.decorators.http import require_POST, require_safe
 
 from demo_client import telling
+from demo_client.api_clients import calendar_door
 from demo_client.changed_letter import ChangedLetter, change_one_letter
 from demo_client.drawer import Arrow, Drawer, of_happening
 from demo_client.exchanges import Recorder
 from demo_client.failures import CALENDAR_API, SERVICES, NoAnswer, NoSuchMessage
 from demo_client.happenings import row_of, trail_of
-from demo_client.inspector import Door
 from demo_client.message_text import Line, as_curl, lines, parameters
 from demo_client.models import Happening, RecordedMessage
 from demo_client.own_pages import own_page, show
@@ -29,10 +29,9 @@ AGAIN = frozenset({"events"})  # reading twice changes nothing
 @own_page
 def happening(request: DaybookRequest, pk: int) -> HttpResponse:
     """`/happenings/<n>`: the few messages that matter, or with `?all=1` all of them."""
-    shown = of_happening(_own(request).filter(pk=pk).first() or _not_here())
     siblings = _own(request)
     context = {
-        "happening": shown,
+        "happening": of_happening(siblings.filter(pk=pk).first() or _not_here()),
         "shows_all": request.GET.get("all") == "1",
         "earlier": siblings.filter(pk__lt=pk).order_by("-pk").first(),
         "later": siblings.filter(pk__gt=pk).order_by("pk").first(),
@@ -106,10 +105,9 @@ def _sent_again(request: DaybookRequest, pk: int, *, changes: bool) -> HttpRespo
     _, target, _ = original.request["first_line"].split(" ")
     headers = {"Accept": "application/json", "Authorization": f"{scheme} {changed.token if changed else token}"}
     again = requests.Request("GET", f"{settings.CALENDAR_API_INTERNAL_URL}{target}", headers=headers)
-    meaning = "The same request with one letter changed." if changed else original.meaning
-    recorder, door = Recorder(trace_id=original.happening.trace_id), Door(settings.CALENDAR_AUDIENCE, "users", frozenset({"read"}))
+    recorder = Recorder(trace_id=original.happening.trace_id)
     with suppress(NoAnswer):  # it is recorded as what it is, and shown
-        recorder.send(again, CALENDAR_API, meaning=meaning, kind=original.kind, door=door)
+        recorder.send(again, CALENDAR_API, meaning=original.meaning, kind=original.kind, door=calendar_door("read"))
     repeat = _kept_repeat(recorder, original, changed)
     return HttpResponseRedirect(url_of("demo_client:message", args=[repeat.pk]), status=303)
 

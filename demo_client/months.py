@@ -2,16 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from demo_client.failures import NoSuchMonth
-from demo_client.weeks import FIRST_YEAR, LAST_YEAR, ZONE
+from demo_client.weeks import FIRST_YEAR, LAST_YEAR, Period, day_of
 
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 @dataclass(frozen=True)
-class Month:
+class Month(Period):
     """A month by its first day."""
 
     first: date
@@ -28,7 +28,7 @@ class Month:
     @classmethod
     def of(cls, moment: datetime) -> "Month":
         """The month in which the aware `moment` lies in Berlin."""
-        return cls(moment.astimezone(ZONE).date().replace(day=1))
+        return cls(day_of(moment).replace(day=1))
 
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"
@@ -39,16 +39,6 @@ class Month:
         monday = self.first - timedelta(days=self.first.weekday())
         length = 7 * (((self._next - monday).days + 6) // 7)
         return [monday + timedelta(days=n) for n in range(length)]
-
-    @property
-    def start(self) -> datetime:
-        """The first day's midnight in Berlin."""
-        return datetime.combine(self.days[0], time(), ZONE)
-
-    @property
-    def end(self) -> datetime:
-        """The midnight in Berlin after the last day."""
-        return datetime.combine(self.days[-1] + timedelta(days=1), time(), ZONE)
 
     @property
     def title(self) -> str:

@@ -1,6 +1,6 @@
 """Daybook's pages: home, and the calendar. Signing in and out are in `sign_in_pages.py`."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from demo_client import applications, sign_ins
-from demo_client.api_clients import Point, events_of, place_names
+from demo_client.api_clients import events_of, place_names
 from demo_client.day_list import by_day, drawn
-from demo_client.events import Event, PlaceName
+from demo_client.events import Event, PlaceName, Point
 from demo_client.exchanges import Recorder
 from demo_client.failures import Failure, Refused
 from demo_client.happenings import recorded, recording_of
 from demo_client.months import Month
 from demo_client.own_pages import log_failure, own_page, show
 from demo_client.sessions import DaybookRequest
-from demo_client.weeks import ZONE, Week
+from demo_client.weeks import ZONE, Week, day_of
 
 # FullCalendar puts a style sheet of its own into the page, and marks it with the nonce that the page names.
 _MAY_DRAW = {"style-src": [SELF, NONCE]}
@@ -51,13 +51,13 @@ def daybook(request: DaybookRequest) -> HttpResponse:
     names, trouble = _names_of_places(events, recording.recorder)
     if trouble:
         log_failure(request, trouble)
-    days = by_day(period.days, events, names, today=_day(now))
+    days = by_day(period.days, events, names, today=day_of(now))
     context = {
         "period": period,
         "is_now": period.first == type(period).of(now).first,
         "week": _week_of(period, now),
         "month": Month.of(period.start) if isinstance(period, Week) else period,
-        "today": _day(now),
+        "today": day_of(now),
         "zone": ZONE.key,
         "days": days if isinstance(period, Week) else [day for day in days if day.entries],
         "drawn": drawn(events, names),
@@ -90,7 +90,3 @@ def _names_of_places(events: list[Event], recorder: Recorder) -> tuple[dict[Poin
         return place_names(points, recorder=recorder), None
     except Failure as failure:
         return {}, failure
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(ZONE).date()

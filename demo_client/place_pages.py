@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from demo_client.api_clients import Point, place_names
+from demo_client.api_clients import place_names
+from demo_client.events import Point
 from demo_client.exchanges import Recorder
 from demo_client.failures import Failure, TokenRequestRefused
 from demo_client.flows.client_credentials import machine_client

@@ -96,7 +96,7 @@ def _granted(request: DaybookRequest, begun: Begun, recording: Recording) -> Tok
         return exchange_code(code, begun.request, recorder=recording.recorder)
     except AuthorizationRefused as refusal:
         if begun.adds_event:  # what was allowed before goes on
-            raise MoreRefused(refusal.error, request.GET.get("error_description", "")[:300]) from refusal
+            raise MoreRefused(refusal.error, refusal.description) from refusal
         raise
 
 

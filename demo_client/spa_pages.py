@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from demo_client import applications
 from demo_client.own_pages import own_page
-from demo_client.weeks import ZONE, Week
+from demo_client.weeks import ZONE, Week, day_of
 
 
 def origin_of(url: str) -> str:
@@ -33,10 +33,10 @@ _MAY_CALL = {"connect-src": list(dict.fromkeys(map(origin_of, (settings.ISSUER, 
 @own_page
 def spa(request: HttpRequest) -> HttpResponse:
     """`/spa`: two ways to sign in, and the week once this tab has a ticket."""
-    week = Week.of(timezone.now())
+    now = timezone.now()
     context = {
-        "week": week,
-        "today": timezone.now().astimezone(ZONE).date(),
+        "week": Week.of(now),
+        "today": day_of(now),
         "zone": ZONE.key,
         "applications": applications.all_of_daybook(),
     }

@@ -127,9 +127,9 @@ def as_it_went(kind: str, meaning: str, *, status: int | None) -> str:
     return _REFUSED.get(kind, meaning) if status >= 400 else meaning
 
 
-def kind_of(message: RecordedMessage) -> Kind:
-    """What is said of messages of this kind."""
-    return KINDS.get(message.kind, _PLAIN)
+def kind_of(name: str) -> Kind:
+    """What is said of messages of this kind; of an unknown one, little."""
+    return KINDS.get(name, _PLAIN)
 
 
 def title(message: RecordedMessage, person: Person) -> str:
@@ -142,7 +142,7 @@ def title(message: RecordedMessage, person: Person) -> str:
         return "The right secret, and still no ticket"
     if message.is_refused:
         return f"The answer is {message.status}"
-    return kind_of(message).title.format(owns=person.owns, name=person.inside)
+    return kind_of(message.kind).title.format(owns=person.owns, name=person.inside)
 
 
 def lead(message: RecordedMessage, person: Person) -> str:
@@ -152,7 +152,7 @@ def lead(message: RecordedMessage, person: Person) -> str:
         return may_not if check["code"] == "insufficient_scope" else f"{person.owns} calendar stayed closed."
     if message.is_refused and message.kind != "machine-token":
         return "" if message.status else "Daybook waited as long as it waits, and then went on without."
-    return kind_of(message).lead.format(owns=person.owns, name=person.inside)
+    return kind_of(message.kind).lead.format(owns=person.owns, name=person.inside)
 
 
 def difference(message: RecordedMessage) -> str:

@@ -1,6 +1,7 @@
 """Calendar weeks, Monday to Sunday, in Berlin time."""
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,8 +13,32 @@ _WRITTEN = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FIRST_YEAR, LAST_YEAR = 1971, 2198  # one year inside what the Calendar API has
 
 
+def day_of(moment: datetime) -> date:
+    """The day in which the aware `moment` lies in Berlin."""
+    return moment.astimezone(ZONE).date()
+
+
+class Period(ABC):
+    """Some days in a row, whole by Berlin's clock: a day may have 23 or 25 hours."""
+
+    @property
+    @abstractmethod
+    def days(self) -> list[date]:
+        """All of them, in order."""
+
+    @property
+    def start(self) -> datetime:
+        """The first day's midnight in Berlin."""
+        return datetime.combine(self.days[0], time(), ZONE)
+
+    @property
+    def end(self) -> datetime:
+        """The midnight in Berlin after the last day."""
+        return datetime.combine(self.days[-1] + timedelta(days=1), time(), ZONE)
+
+
 @dataclass(frozen=True)
-class Week:
+class Week(Period):
     """A week by its Monday."""
 
     monday: date
@@ -33,7 +58,7 @@ class Week:
     @classmethod
     def of(cls, moment: datetime) -> "Week":
         """The week in which the aware `moment` lies in Berlin."""
-        return cls.containing(moment.astimezone(ZONE).date())
+        return cls.containing(day_of(moment))
 
     @classmethod
     def containing(cls, day: date) -> "Week":
@@ -53,16 +78,6 @@ class Week:
     def days(self) -> list[date]:
         """Monday to Sunday."""
         return [self.monday + timedelta(days=n) for n in range(7)]
-
-    @property
-    def start(self) -> datetime:
-        """Monday's midnight in Berlin."""
-        return datetime.combine(self.monday, time(), ZONE)
-
-    @property
-    def end(self) -> datetime:
-        """The next Monday's midnight in Berlin: 167 or 169 hours after the start when the clocks change."""
-        return datetime.combine(self.monday + timedelta(days=7), time(), ZONE)
 
     @property
     def title(self) -> str:

@@ -8,7 +8,6 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
 
 import jwt
 import requests
@@ -59,8 +58,7 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
         "code_challenge": _s256(request.code_verifier),
         "code_challenge_method": "S256",
     }
-    joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
-    return f"{metadata.authorization_endpoint}{joint}{urlencode(parameters)}"
+    return metadata.authorization_url(parameters)
 
 
 def code_from_answer(answer: Mapping[str, Iterable[str]], metadata: IssuerMetadata) -> str:

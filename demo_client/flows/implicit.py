@@ -8,7 +8,6 @@ Read next: `demo_client/static/demo_client/spa/sign_in.js`, the same in a browse
 """
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlencode, urlsplit
 
 from demo_client.discovery import IssuerMetadata
 from demo_client.flows.authorization_answer import checked_answer
@@ -29,8 +28,7 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
         "nonce": request.nonce,
         "state": request.state,
     }
-    joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
-    return f"{metadata.authorization_endpoint}{joint}{urlencode(parameters)}"
+    return metadata.authorization_url(parameters)
 
 
 def token_from_answer(answer: Mapping[str, Iterable[str]], request: AuthorizationRequest, metadata: IssuerMetadata) -> TokenAnswer:
