@@ -68,6 +68,14 @@ class Window:
         self.page.set_viewport_size(before)
         assert self.complaints == [], self.complaints
 
+    def sign_in_by_keyboard(self, name):
+        """Fill in the sign-in page without a mouse, and send it."""
+        self.tab_to("User name")
+        self.page.keyboard.type(name)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(f"{name}-demo")
+        self.page.keyboard.press("Enter")
+
     def tab_to(self, name, *, at_most=60):
         """Press Tab until what has this name has the focus; a line of its words begins so."""
         for _ in range(at_most):

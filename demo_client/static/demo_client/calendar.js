@@ -1,6 +1,8 @@
 /* The week or the month, drawn by FullCalendar where there is room for it. On narrow screens, and without scripts, the page's own list
    stays. Every time is shown as the clock on the wall in `data-zone` has it, wherever the browser is. */
 
+import { clock, day, daysLater, lastDay, wallClock } from "./wall_clock.js";
+
 const drawing = document.getElementById("calendar");
 const list = document.getElementById("calendar-list");
 const events = JSON.parse(document.getElementById("calendar-events").textContent);
@@ -17,29 +19,9 @@ const MOST_IN_A_DAY_OF_THE_MONTH = 3;
 
 /* ---- Moments on the wall ------------------------------------------------------------------------------------------ */
 
-// Swedish is written as ISO 8601 is: "2026-11-23 18:30:00".
-const wall = new Intl.DateTimeFormat("sv-SE", { timeZone: drawing.dataset.zone, dateStyle: "short", timeStyle: "medium" });
-
 /* FullCalendar is told that all is UTC and gets the wall's date and time, so that it has nothing to convert. */
-function onTheWall(moment) {
-  return wall.format(new Date(moment)).replace(" ", "T");
-}
-
-const day = (moment) => moment.slice(0, 10);
-const clock = (moment) => moment.slice(11, 16);
+const onTheWall = wallClock(drawing.dataset.zone);
 const named = (date, options) => new Date(`${date}T00:00Z`).toLocaleDateString("en-GB", { ...options, timeZone: "UTC" });
-
-function daysLater(date, days) {
-  const later = new Date(`${date}T00:00Z`);
-  later.setUTCDate(later.getUTCDate() + days);
-  return day(later.toISOString());
-}
-
-/* The last day that it touches: what ends at midnight does not touch the next. */
-function lastDay(start, end) {
-  const last = end > start && clock(end) === "00:00" ? daysLater(day(end), -1) : day(end);
-  return last > day(start) ? last : day(start);
-}
 
 /* ---- From the page's events to FullCalendar's --------------------------------------------------------------------- */
 

@@ -3,15 +3,12 @@
 import { application } from "./application.js";
 import { call } from "./calls.js";
 import { CALENDAR, saidNo, unusable } from "./failures.js";
+import { clock, day, lastDay, wallClock } from "../wall_clock.js";
 
 const list = document.getElementById("week");
 const MOST_PAGES = 20;
 
-// Swedish is written as ISO 8601 is: "2026-11-23 18:30:00".
-const wall = new Intl.DateTimeFormat("sv-SE", { timeZone: list.dataset.zone, dateStyle: "short", timeStyle: "medium" });
-const onTheWall = (moment) => wall.format(new Date(moment)).replace(" ", "T");
-const day = (moment) => moment.slice(0, 10);
-const clock = (moment) => moment.slice(11, 16);
+const onTheWall = wallClock(list.dataset.zone);
 
 /* The events of the ticket's user that touch the page's week, in order (`GET events`, all of its pages). Throws `Failure`. */
 export async function read({ accessToken }) {
@@ -48,14 +45,6 @@ function event({ summary, location, geo, start, end }) {
   const [from, until] = isAllDay ? [`${start.date}T00:00`, `${end.date}T00:00`] : [onTheWall(start.dateTime), onTheWall(end.dateTime)];
   const place = location || (geo ? `${geo.lat.toFixed(4)}, ${geo.lon.toFixed(4)}` : "");
   return { title: summary || "(no title)", place, isAllDay, from, until, last: lastDay(from, until) };
-}
-
-/* The last day that it touches: what ends at midnight does not touch the next. */
-function lastDay(from, until) {
-  const end = new Date(`${day(until)}T00:00Z`);
-  if (clock(until) === "00:00") end.setUTCDate(end.getUTCDate() - 1);
-  const last = day(end.toISOString());
-  return last > day(from) ? last : day(from);
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------------------------------ */
