@@ -1,11 +1,12 @@
 """The dashboard in a browser, as an administrator who never saw it meets it: what she adds there takes effect at once."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.end_to_end.visitor import Administrator
+from tests.end_to_end.visitor import Administrator, Visitor
 from tests.end_to_end.window import Window
 
 GEOCODING_AUDIENCE = "https://api.example.com/geocoding/v1/"
@@ -77,6 +78,50 @@ def test_a_consent_that_is_configured_there_ends_the_question_for_its_group(wind
         assert window.complaints == []
     finally:
         Administrator(platform).takes_back(added)
+
+
+@pytest.mark.parametrize("platform", ["all-sqlite"], indirect=True)
+def test_a_scope_that_is_added_there_can_be_asked_for_at_once_and_is_new_to_whoever_consented_before(dashboard, platform):
+    platform.forget_consents()
+    alice = Visitor(platform, stops_at=f"{platform.demo_client_url}/spa/callback")
+
+    def ask(scope):
+        return alice.ask(
+            "alice",
+            audience="api.calendar",
+            client_id="calendar-spa",
+            redirect_uri=f"{platform.demo_client_url}/spa/callback",
+            response_type="token",
+            scope=scope,
+        )
+
+    def error(page):
+        return parse_qs(urlsplit(page.stopped_at).fragment).get("error")
+
+    assert error(alice.press(ask("read"), "Allow")) is None
+    assert error(ask("read share")) == ["invalid_scope"]
+
+    page = dashboard.page
+    dashboard.opens("authorization_server/api/")
+    page.get_by_role("link", name="Calendar API", exact=True).click()
+    expect(page.get_by_text("A new scope is in nobody's consent and in nobody's grant yet")).to_be_visible()
+    added = page.locator("#scopes-2")
+    added.get_by_label("Name").fill("share")
+    added.get_by_label("Description").fill("Share your calendar with others")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    try:
+        asked = ask("read share").text
+        assert re.search(r"share your calendar with others\s+new", asked), asked
+        assert re.search(r"read your scheduled events\s+already allowed", asked), asked
+    finally:
+        page.get_by_role("link", name="Calendar API", exact=True).first.click()
+        page.locator("#scopes-2").get_by_label("Delete").check()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert error(ask("read share")) == ["invalid_scope"]
+    assert error(ask("read")) is None
+    assert dashboard.complaints == []
 
 
 @pytest.mark.parametrize("platform", ["all-sqlite"], indirect=True)
