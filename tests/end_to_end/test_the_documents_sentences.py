@@ -16,6 +16,7 @@ from tests.end_to_end.visitor import Administrator, Visitor
 GEOCODING_AUDIENCE = "https://api.example.com/geocoding/v1/"
 MONDAY = {"dateTime": "2031-03-03T10:00:00", "timeZone": "Europe/Berlin"}
 NOON = {"dateTime": "2031-03-03T12:00:00", "timeZone": "Europe/Berlin"}
+EXAMPLE_ISSUED, EXAMPLE_EXPIRES = 1458785796, 1458872196  # iat and exp of the document's example
 pytestmark = pytest.mark.parametrize("platform", ["four-sqlite", "all-sqlite"], indirect=True)
 
 
@@ -52,15 +53,37 @@ def access_token(visitor, name="alice", **changes):
     return answer_in(page)["access_token"]
 
 
+def minted(platform, *, seconds=None, typ="at+jwt", **settings):
+    """Alice's token as the authorization server's own code mints it: with its clock at `seconds`, or with other settings."""
+    code = (
+        "import time, time_machine\n"
+        "from authorization_server.models import Api, Application, User\n"
+        "from authorization_server.token_minting import mint\n"
+        "application, alice = Application.objects.get(client_id='calendar-web'), User.objects.get(username='alice')\n"
+        f"api = Api.objects.get(audience='api.calendar'); api.typ = {typ!r}\n"
+        f"with time_machine.travel({seconds!r} or time.time(), tick=False):\n"
+        "    print(mint(application=application, api=api, scopes=['read', 'write'], user=alice).access_token)\n"
+    )
+    service = "all" if platform.is_one_process else "authorization_server"
+    ran = platform.manage("shell", "--verbosity", "0", "--command", code, service=service, **settings)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
 def machines_request(platform, client_id="geocoding-backend"):
-    """The document's request from server to server, as the JSON that it shows."""
+    """The document's request from server to server, as the JSON that it shows; `answer_to` sends it."""
     body = {
         "grant_type": "client_credentials",
         "client_id": client_id,
         "client_secret": f"{client_id}-demo-secret",
         "audience": GEOCODING_AUDIENCE,
     }
-    return requests.post(f"{platform.issuer}oauth/token", json=body, timeout=15)
+    return requests.Request("POST", f"{platform.issuer}oauth/token", json=body).prepare()
+
+
+def answer_to(request):
+    """What comes back for exactly these bytes, sent without a cookie."""
+    return requests.Session().send(request, timeout=15)
 
 
 def events(platform, token, *, spelling="calandar", method="GET", **body):
@@ -74,8 +97,10 @@ def reverse(platform, token):
     return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=15)
 
 
-def code_of(response):
-    return response.status_code, response.json()["code"]
+def rejection(response):
+    """Status, code, and which of the four steps failed: those before it passed."""
+    problem = response.json()
+    return response.status_code, problem["code"], problem["step"]
 
 
 # ---- A user's own resources -----------------------------------------------------------------------------------------
@@ -165,22 +190,31 @@ def test_who_is_no_employee_is_asked_by_the_same_application(platform):
 
 
 def test_a_token_is_issued_directly_to_an_application_with_its_credentials_and_no_user_authenticates(platform):
-    answer = machines_request(platform)
+    answer = answer_to(machines_request(platform))
     assert answer.status_code == 200
     claims = jwt.decode(answer.json()["access_token"], options={"verify_signature": False})
-    assert claims["sub"] == "geocoding-backend@clients"
+    assert (claims["sub"], claims["gty"]) == ("geocoding-backend@clients", "client-credentials")
     assert not answer.cookies
+    assert not answer.history  # nobody was sent to sign in
 
 
 def test_the_answer_is_the_documents(platform):
-    answer = machines_request(platform)
+    answer = answer_to(machines_request(platform))
+    assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/json")
     assert {**answer.json(), "access_token": "…"} == {"access_token": "…", "token_type": "Bearer", "expires_in": 86400}
 
 
 def test_the_token_opens_the_reverse_geocoding_api_which_turns_coordinates_into_a_readable_name(platform):
-    named = reverse(platform, machines_request(platform).json()["access_token"])
+    named = reverse(platform, answer_to(machines_request(platform)).json()["access_token"])
     assert named.json()["result"]["display_name"].endswith("Tokyo, Japan")
+
+
+def test_the_reverse_geocoding_api_has_nothing_of_any_users_so_that_it_lets_no_users_token_in(visitor, platform):
+    """403 `insufficient_scope` without a scope: RFC 6750 section 3.1 has no word for a token of the wrong kind of caller."""
+    refused = reverse(platform, access_token(visitor, audience=GEOCODING_AUDIENCE, scope=""))
+    assert rejection(refused) == (403, "user_token_refused", 4)
+    assert "scope=" not in refused.headers["WWW-Authenticate"]
 
 
 def test_wrong_credentials_get_no_token(platform):
@@ -191,19 +225,20 @@ def test_wrong_credentials_get_no_token(platform):
 
 def test_the_application_must_first_have_permission_which_the_apis_administrator_gives(platform):
     """Auth0's `access_denied`, 403; RFC 6749 section 5.2 would say `unauthorized_client`, 400."""
-    refused = machines_request(platform, "unapproved-backend")
+    request = machines_request(platform, "unapproved-backend")
+    refused = answer_to(request)
     assert (refused.status_code, refused.json()["error"]) == (403, "access_denied")
     assert refused.json()["error_uri"].startswith(f"{platform.issuer}access-requests/new?")
 
     administrator = Administrator(platform)
     grant = administrator.grants(client_id="unapproved-backend", audience=GEOCODING_AUDIENCE)
     try:
-        granted = machines_request(platform, "unapproved-backend")
+        granted = answer_to(request)
         assert granted.status_code == 200
         assert reverse(platform, granted.json()["access_token"]).status_code == 200
     finally:
         administrator.takes_back(grant)
-    assert machines_request(platform, "unapproved-backend").status_code == 403
+    assert answer_to(request).status_code == 403
 
 
 # ---- At the API ------------------------------------------------------------------------------------------------------
@@ -218,7 +253,10 @@ def test_the_token_is_a_credential_in_the_authorization_header_of_each_request(v
 
 
 def test_the_token_decodes_to_the_documents_header_and_claims(visitor, platform):
-    """`typ` is at+jwt (RFC 9068 section 2.1) unless the API is set to the document's JWT; `aud` is that of the document's request."""
+    """`typ` is at+jwt (RFC 9068 section 2.1) unless the API is set to the document's JWT; `aud` is that of the document's request.
+
+    The example is good for a day. With `response_type=token` it is two hours here, since RFC 9700 section 2.1.2 advises against it.
+    """
     token = access_token(visitor)
     header, claims = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
     assert (header["alg"], header["typ"]) == ("RS256", "at+jwt")
@@ -227,21 +265,53 @@ def test_the_token_decodes_to_the_documents_header_and_claims(visitor, platform)
     assert claims["exp"] - claims["iat"] == 7200
 
 
+def test_on_the_day_of_the_documents_example_its_iat_exp_and_typ_come_too(platform):
+    """`kid`, `jti`, `client_id` and `azp` come in addition (RFC 9068 section 2.2); `iss` is this issuer, `aud` that of the request."""
+    token = minted(platform, seconds=EXAMPLE_ISSUED, typ="JWT")
+    header, claims = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
+    assert {name: header[name] for name in ("alg", "typ")} == {"alg": "RS256", "typ": "JWT"}
+    assert {name: claims[name] for name in ("iss", "aud", "sub", "scope", "iat", "exp")} == {
+        "iss": platform.issuer,
+        "aud": "api.calendar",
+        "sub": "usr_123",
+        "scope": "read write",
+        "iat": EXAMPLE_ISSUED,
+        "exp": EXAMPLE_EXPIRES,
+    }
+
+
 def test_check_1_a_token_that_is_not_well_formed_is_rejected(visitor, platform):
-    header, claims, _ = access_token(visitor).split(".")
-    assert code_of(events(platform, f"{header}.{claims}")) == (401, "malformed_token")
+    token = access_token(visitor)
+    assert events(platform, token).status_code == 200
+    assert rejection(events(platform, token.rpartition(".")[0])) == (401, "malformed_token", 1)
 
 
 def test_check_2_a_token_whose_signature_does_not_fit_is_rejected(visitor, platform):
-    changed = change_one_letter(access_token(visitor))
+    token = access_token(visitor)
+    assert events(platform, token).status_code == 200
+    changed = change_one_letter(token)
     assert changed.now_says not in {"", "usr_123"}  # it reads well, and names somebody else
-    assert code_of(events(platform, changed.token)) == (401, "bad_signature")
+    assert rejection(events(platform, changed.token)) == (401, "bad_signature", 2)
 
 
-def test_check_3_a_token_whose_standard_claims_do_not_fit_is_rejected(visitor, platform):
-    machines = machines_request(platform).json()["access_token"]
-    assert code_of(events(platform, machines)) == (401, "wrong_audience")
-    assert code_of(reverse(platform, access_token(visitor))) == (401, "wrong_audience")
+def test_check_3_a_token_that_has_expired_is_rejected(platform):
+    assert events(platform, minted(platform)).status_code == 200
+    assert rejection(events(platform, minted(platform, seconds=EXAMPLE_ISSUED))) == (401, "token_expired", 3)
+
+
+def test_check_3_a_token_of_another_issuer_is_rejected(platform):
+    """Its `iss` finds no key to try, so that nothing is said of check 2: by RFC 9068 section 4 keys belong to an issuer."""
+    elsewhere = minted(platform, ISSUER="http://localhost:1/")
+    assert rejection(events(platform, elsewhere)) == (401, "wrong_issuer", 3)
+
+
+def test_check_3_a_token_for_another_api_is_rejected(visitor, platform):
+    machines = answer_to(machines_request(platform)).json()["access_token"]
+    assert reverse(platform, machines).status_code == 200
+    assert rejection(events(platform, machines)) == (401, "wrong_audience", 3)
+    alices = access_token(visitor)
+    assert events(platform, alices).status_code == 200
+    assert rejection(reverse(platform, alices)) == (401, "wrong_audience", 3)
 
 
 def test_check_4_a_token_without_the_permission_is_rejected(visitor, platform):
@@ -249,8 +319,22 @@ def test_check_4_a_token_without_the_permission_is_rejected(visitor, platform):
     reading = access_token(visitor, scope="read")
     assert events(platform, reading).status_code == 200
     refused = events(platform, reading, method="POST", summary="Not allowed", start=MONDAY, end=NOON)
-    assert code_of(refused) == (403, "insufficient_scope")
+    assert rejection(refused) == (403, "insufficient_scope", 4)
     assert 'scope="write"' in refused.headers["WWW-Authenticate"]
+
+
+def test_a_request_whose_token_fails_any_one_of_the_checks_is_rejected_and_nothing_is_written(visitor, platform):
+    good, reading = access_token(visitor), access_token(visitor, scope="read")
+    failing = (
+        good.rpartition(".")[0],
+        change_one_letter(good).token,
+        answer_to(machines_request(platform)).json()["access_token"],
+        reading,
+    )
+    before = events(platform, good).json()
+    rejected = [events(platform, token, method="POST", summary="Written all the same", start=MONDAY, end=NOON) for token in failing]
+    assert [rejection(response)[2] for response in rejected] == [1, 2, 3, 4]
+    assert events(platform, good).json() == before
 
 
 def test_all_four_passed_the_api_can_be_sure_who_issued_the_token(visitor, platform):
