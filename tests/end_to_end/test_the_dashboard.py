@@ -31,6 +31,13 @@ class Dashboard(Window):
             self.page.wait_for_url(re.compile("/admin/"))
 
 
+def let_daybook_forget_its_tickets(platform):
+    """Daybook keeps a backend's ticket for the day that it is good, whatever becomes of the grant: its process starts anew."""
+    daybook = "all" if platform.is_one_process else "demo_client"
+    platform.stop(daybook)
+    platform.start(daybook)
+
+
 @pytest.fixture
 def dashboard(platform, page):
     return Dashboard(platform, page)
@@ -51,10 +58,16 @@ def test_an_administrator_adds_the_missing_client_grant_and_the_refused_backend_
     grant = page.locator("#result_list").get_by_role("link", name="unapproved-backend").first.get_attribute("href")
     try:
         window.open("/places")
-        expect(page.get_by_role("heading", name="Allowed: 7 coordinates became names")).to_have_count(2)
+        new_backend = page.locator("section", has_text="New backend").filter(has=page.get_by_role("heading", name="Allowed: 7"))
+        expect(new_backend).to_contain_text("Allowed: 7 coordinates became names")
+        expect(new_backend.get_by_role("cell", name="Shibuya, Tokyo, Japan")).to_be_visible()
         assert window.complaints == []
     finally:
         Administrator(platform).takes_back(grant)
+        let_daybook_forget_its_tickets(platform)
+    window.open("/places")
+    expect(page.get_by_role("heading", name="Refused: it got no ticket at all")).to_be_visible()
+    assert window.complaints == []
 
 
 @pytest.mark.parametrize("platform", ["four-sqlite"], indirect=True)
@@ -75,6 +88,10 @@ def test_a_consent_that_is_configured_there_ends_the_question_for_its_group(wind
         page.get_by_role("button", name="Alice").click()
         page.wait_for_url("**/daybook")  # nobody asked
         expect(page.get_by_role("complementary")).to_contain_text("An administrator has said yes for Alice")
+        page.context.clear_cookies()
+        window.open("/sign-in")
+        page.get_by_role("button", name="Bob").click()
+        window.heading("Daybook wants to")  # he is in no group
         assert window.complaints == []
     finally:
         Administrator(platform).takes_back(added)
