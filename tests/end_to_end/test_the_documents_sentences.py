@@ -151,8 +151,8 @@ def test_when_the_access_level_rises_the_dialog_is_displayed_again_for_the_new_s
     access_token(visitor, scope="read")
     page = visitor.ask("alice", **as_the_document_asks(platform))
     assert "Daybook in the browser now also wants to:" in page.text
-    assert re.search(r"create and change events\s+new", page.text)
-    assert re.search(r"read your scheduled events\s+already allowed", page.text)
+    named = re.findall(r"(create and change events|read your scheduled events)\s+(new|already allowed)", page.text)
+    assert named == [("create and change events", "new"), ("read your scheduled events", "already allowed")]
     assert "access_token" in answer_in(visitor.press(page, "Allow"))
 
 
