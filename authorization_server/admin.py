@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -15,7 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 
-from authorization_server import keys
+from access_tokens.problems import trace_id_of
+from authorization_server import decision_log, given_consents, keys
+from authorization_server.decision_log import Decision
 from authorization_server.forms import ApiForm, ApplicationForm, ClientGrantForm, PreconfiguredConsentForm
 from authorization_server.models import (
     Api,
@@ -28,6 +31,7 @@ from authorization_server.models import (
     LogEntry,
     PreconfiguredConsent,
     RedirectUri,
+    RefreshTokenFamily,
     SignedWith,
     SigningKey,
     User,
@@ -46,6 +50,7 @@ class Careful(admin.ModelAdmin):
     list_filter: ClassVar[Any] = ()
     effect_of_saving = ""
     effect_of_deleting = ""
+    refresh_tokens_by = ""  # how the families of refresh tokens that go with a row name it, if any do
     change_form_template = "authorization_server/admin_change_form.html"
     delete_confirmation_template = "authorization_server/admin_delete_confirmation.html"
     delete_selected_confirmation_template = "authorization_server/admin_delete_selected_confirmation.html"
@@ -58,14 +63,23 @@ class Careful(admin.ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """As Django does it, with the effect."""
-        return super().delete_view(request, object_id, {**(extra_context or {}), "effect": self.effect_of_deleting})
+        row = self.get_object(request, unquote(object_id))
+        effect = self.effect_on(self.model._default_manager.filter(pk=row.pk)) if row else ""
+        return super().delete_view(request, object_id, {**(extra_context or {}), "effect": effect})
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> HttpResponse | None:
         """As Django does it; the one action that asks first, deleting, says its effect."""
         response = super().response_action(request, queryset, *args, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
-            response.context_data["effect"] = self.effect_of_deleting
+            response.context_data["effect"] = self.effect_on(queryset)
         return response
+
+    def effect_on(self, rows: QuerySet[Any]) -> str:
+        """What deleting these rows does, with the number of refresh tokens that it ends."""
+        if not self.refresh_tokens_by:
+            return self.effect_of_deleting
+        ended = RefreshTokenFamily.objects.in_force().filter(**{f"{self.refresh_tokens_by}__in": rows}).count()
+        return f"{self.effect_of_deleting} It ends {ended} refresh {'token' if ended == 1 else 'tokens'}."
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what `list_filter` offers. Django lets an address filter by any column: a stored hash could be read letter by letter."""
@@ -167,6 +181,7 @@ class ApiAdmin(MakesSecrets):
         "A new scope is in nobody's consent and in nobody's grant yet. A scope that is removed leaves all of them."
     )
     effect_of_deleting = "Nobody gets a token for this API any more. Its scopes, the client grants and the consents go with it."
+    refresh_tokens_by = "consent__api"
 
     @admin.action(description="Replace the HS256 secret (new tokens are refused until the API has it)", permissions=["change"])
     def replace_shared_secret(self, request: HttpRequest, queryset: QuerySet[Api]) -> HttpResponse | None:
@@ -210,6 +225,7 @@ class ApplicationAdmin(MakesSecrets):
         "The application can sign nobody in and gets no token any more; its client grants and the consents go with it. "
         "Tokens that it holds stay good until they expire."
     )
+    refresh_tokens_by = "consent__application"
 
     @admin.action(description="Replace the secret (the old one stops working at once)", permissions=["change"])
     def replace_secret(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
@@ -225,8 +241,40 @@ class ApplicationAdmin(MakesSecrets):
         return f"{application.name} is public and has no secret." if application.is_public else ""
 
 
+class SaysYes(Careful):
+    """An administrator's yes: that it was given, changed or taken back is a decision of the log."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As Django does it, and in the decision log."""
+        self._record(request, "added", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As Django does it, and in the decision log."""
+        self._record(request, "changed", obj)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As Django does it, before the rows are gone, and in the decision log."""
+        for row in queryset:
+            self._record(request, "deleted", row)
+        return super().log_deletions(request, queryset)
+
+    def _record(self, request: HttpRequest, reason: str, row: ClientGrant | PreconfiguredConsent) -> None:
+        decision_log.record(
+            Decision.GRANT_CHANGED,
+            trace_id=trace_id_of(request),
+            reason=reason,
+            client_id=row.application.client_id,
+            user=request.user.sub if isinstance(request.user, User) else "",
+            audience=row.api.audience,
+            scope=" ".join(scope.name for scope in row.scopes.all()),
+            detail=f"{self.opts.verbose_name}; user is who did it",
+        )
+
+
 @admin.register(ClientGrant)
-class ClientGrantAdmin(Careful):
+class ClientGrantAdmin(SaysYes):
     """Client grants: the administrator's yes."""
 
     form = ClientGrantForm
@@ -243,7 +291,7 @@ class ClientGrantAdmin(Careful):
 
 
 @admin.register(PreconfiguredConsent)
-class PreconfiguredConsentAdmin(Careful):
+class PreconfiguredConsentAdmin(SaysYes):
     """Pre-configured consents: the administrator's yes in other people's name."""
 
     form = PreconfiguredConsentForm
@@ -277,7 +325,18 @@ class ConsentAdmin(ReadOnly, Careful):
 
     list_display = ("user", "application", "api", "given_at")
     inlines = (ConsentedScopeInline,)
-    effect_of_deleting = "The application then has to ask this person again. Tokens that it holds stay good until they expire."
+    effect_of_deleting = "The application then has to ask this person again. Access tokens that it holds stay good until they expire."
+    refresh_tokens_by = "consent"
+
+    def delete_model(self, request: HttpRequest, obj: Consent) -> None:
+        """Taken back by an administrator; the log says by whom."""
+        if isinstance(request.user, User):
+            given_consents.withdraw(obj, by=request.user, trace_id=trace_id_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
+        """The same for each of several."""
+        for row in queryset.select_related("application", "api", "user"):
+            self.delete_model(request, row)
 
 
 @admin.register(AuthorizationCode)
@@ -287,6 +346,20 @@ class AuthorizationCodeAdmin(ReadOnly, Careful):
     list_display = ("application", "user", "api", "scope", "expires_at", "redeemed_at")
     exclude = ("code_sha256",)
     effect_of_deleting = "The application can then not redeem the code. It may ask the person again."
+
+
+@admin.register(RefreshTokenFamily)
+class RefreshTokenFamilyAdmin(ReadOnly, Careful):
+    """Refresh tokens, one row for all that followed from one yes; only a hash is stored, and that is not shown."""
+
+    list_display = ("consent", "scope", "issued_at", "renewed_at", "idle_until", "expires_at", "revoked_because")
+    list_select_related = ("consent__user", "consent__application", "consent__api")
+    exclude = ("secret_sha256", "handle")
+    readonly_fields = ("issued_at", "renewed_at")
+    effect_of_deleting = (
+        "The application can then not renew its access any more, until the person signs in again. "
+        "Access tokens that it holds stay good until they expire."
+    )
 
 
 @admin.register(SigningKey)
@@ -339,9 +412,11 @@ class PersonAdmin(Careful, UserAdmin):
     list_filter = ("is_staff", "is_superuser", "is_active", "is_demo", "groups")
     readonly_fields = ("sub",)
     effect_of_saving = (
-        "Who is not active can neither sign in nor stay signed in. Tokens that were issued before stay good until they expire."
+        "Who is not active can neither sign in nor stay signed in, and no application can renew its access in that name. "
+        "Access tokens that were issued before stay good until they expire."
     )
     effect_of_deleting = (
         "The person's consents go with the account. APIs keep what they stored under its sub, and nobody gets that sub again."
     )
+    refresh_tokens_by = "consent__user"
     fieldsets = ((None, {"fields": ("sub", "is_demo")}), *(UserAdmin.fieldsets or ()))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from authorization_server import applications, client_grants
 from authorization_server.audiences import requested_api
-from authorization_server.errors import InvalidRequest, UnauthorizedClient
+from authorization_server.errors import InvalidRequest, InvalidScope, UnauthorizedClient
 from authorization_server.models import Api, ApiScope, Application
 from authorization_server.models.applications import origin_of
+from authorization_server.offline_access import OFFLINE_ACCESS, OfflineAccess
 from authorization_server.parameters import Parameters
-from authorization_server.prompts import Prompt, requested_prompts
+from authorization_server.prompts import Prompt, requested_max_age, requested_prompts
 
 
 class NoDestination(Exception):
@@ -34,18 +35,28 @@ class Destination:
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """A request that may be put before the person: everything in it is known and allowed."""
+    """A request that may be put before the person: everything in it is known and allowed.
+
+    `api_scopes` are the API's, `offline_access` is this server's own; `max_age` is in seconds.
+    """
 
     parameters: Parameters
     destination: Destination
     api: Api
-    scopes: tuple[ApiScope, ...]
+    api_scopes: tuple[ApiScope, ...]
+    offline_access: bool
     prompts: frozenset[Prompt]
+    max_age: int | None
 
     @property
     def application(self) -> Application:
         """Who asks."""
         return self.destination.application
+
+    @property
+    def scopes(self) -> tuple[ApiScope | OfflineAccess, ...]:
+        """All that the person is asked for."""
+        return self.api_scopes + ((OFFLINE_ACCESS,) if self.offline_access else ())
 
     @property
     def scope(self) -> str:
@@ -84,10 +95,14 @@ def validate(parameters: Parameters, destination: Destination) -> AuthorizationR
     """The request behind these parameters. Raises one of `errors.Refused`; PKCE is its own extension of the grant."""
     parameters.check()
     _check_response(parameters, destination.application)
-    prompts = requested_prompts(parameters)
+    prompts, max_age = requested_prompts(parameters), requested_max_age(parameters)
     api = requested_api(parameters)
-    scopes = client_grants.scopes_for_people(application=destination.application, api=api, requested=parameters.scopes)
-    return AuthorizationRequest(parameters, destination, api, scopes, prompts)
+    offline_access = OFFLINE_ACCESS.name in parameters.scopes
+    if offline_access:
+        _check_offline_access(parameters, destination.application)
+    requested = parameters.scopes - {OFFLINE_ACCESS.name}
+    api_scopes = client_grants.scopes_for_people(application=destination.application, api=api, requested=requested)
+    return AuthorizationRequest(parameters, destination, api, api_scopes, offline_access, prompts, max_age)
 
 
 def _check_response(parameters: Parameters, application: Application) -> None:
@@ -101,3 +116,14 @@ def _check_response(parameters: Parameters, application: Application) -> None:
     mode, only = parameters.get("response_mode"), "fragment" if answers_in_fragment(parameters) else "query"
     if mode and mode != only:
         raise InvalidRequest(f"response_mode must be {only} with this response_type, or be left out.", reason="response_mode")
+
+
+def _check_offline_access(parameters: Parameters, application: Application) -> None:
+    """A refresh token goes to applications that may have one, and never through the browser (RFC 6749 section 4.2.2)."""
+    if not application.allows_refresh_token:
+        text = f"{application.name} may not get refresh tokens (refresh token is off). Leave out offline_access."
+        raise InvalidScope(text, reason="refresh_token_not_allowed")
+    if parameters.get("response_type") != "code":
+        raise InvalidScope(
+            "A refresh token never goes through the browser: offline_access needs response_type=code.", reason="needs_a_code"
+        )

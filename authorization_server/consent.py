@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import timezone
+
 from authorization_server.authorization_requests import AuthorizationRequest
 from authorization_server.models import ApiScope, Consent, ConsentedScope, PreconfiguredConsent, User
+from authorization_server.offline_access import OFFLINE_ACCESS, OfflineAccess
 from authorization_server.prompts import Prompt
 
 
@@ -27,10 +30,11 @@ class ConsentDecision:
     """The scopes of this request: `new` are to be asked for; the person allowed others before, an administrator the rest."""
 
     reason: Reason
-    new: tuple[ApiScope, ...]
-    remembered: tuple[ApiScope, ...]
-    preconfigured: tuple[ApiScope, ...]
+    new: tuple[ApiScope | OfflineAccess, ...]
+    remembered: tuple[ApiScope | OfflineAccess, ...]
+    preconfigured: tuple[ApiScope | OfflineAccess, ...]
     remembered_since: datetime | None
+    consent: Consent | None
 
     @property
     def needs_dialog(self) -> bool:
@@ -38,7 +42,7 @@ class ConsentDecision:
         return self.reason not in {Reason.REMEMBERED, Reason.PRECONFIGURED}
 
     @property
-    def held(self) -> tuple[ApiScope, ...]:
+    def held(self) -> tuple[ApiScope | OfflineAccess, ...]:
         """What needs no question."""
         return self.remembered + self.preconfigured
 
@@ -56,12 +60,12 @@ def decide(*, user: User, asked: AuthorizationRequest) -> ConsentDecision:
     """
     application, api = asked.application, asked.api
     consent = Consent.objects.remembered_for(user=user, application=application, api=api).first()
-    allowed = {entry.scope_id: entry.allowed_at for entry in consent.allowed.all()} if consent else {}
-    remembered = tuple(scope for scope in asked.scopes if scope.pk in allowed)
+    allowed = _allowed(consent) if consent else {}
+    remembered = tuple(scope for scope in asked.scopes if scope.name in allowed)
     is_complete = consent is not None and remembered == asked.scopes
     by_administrator = PreconfiguredConsent.objects.meant_for(user=user, application=application, api=api)
-    answered_for = set() if is_complete else by_administrator.scope_ids()
-    preconfigured = tuple(scope for scope in asked.scopes if scope.pk in answered_for and scope not in remembered)
+    answered_for = set() if is_complete else by_administrator.scope_names()
+    preconfigured = tuple(scope for scope in asked.scopes if scope.name in answered_for and scope not in remembered)
     new = tuple(scope for scope in asked.scopes if scope not in remembered + preconfigured)
     if consent is None and not answered_for:
         reason = Reason.FIRST_TIME
@@ -71,7 +75,14 @@ def decide(*, user: User, asked: AuthorizationRequest) -> ConsentDecision:
         reason = Reason.PROMPT_CONSENT
     else:
         reason = Reason.REMEMBERED if is_complete else Reason.PRECONFIGURED
-    return ConsentDecision(reason, new, remembered, preconfigured, max((allowed[scope.pk] for scope in remembered), default=None))
+    remembered_since = max((allowed[scope.name] for scope in remembered), default=None)
+    return ConsentDecision(reason, new, remembered, preconfigured, remembered_since, consent)
+
+
+def _allowed(consent: Consent) -> dict[str, datetime]:
+    """Since when the person allows what, by the names of scopes."""
+    own = {OFFLINE_ACCESS.name: consent.offline_access_since} if consent.offline_access_since else {}
+    return {entry.scope.name: entry.allowed_at for entry in consent.allowed.all() if entry.scope.api_id == consent.api_id} | own
 
 
 def rests_on(asked: AuthorizationRequest) -> str:
@@ -79,11 +90,15 @@ def rests_on(asked: AuthorizationRequest) -> str:
     return "the exact redirect URI alone: the application is public" if asked.application.is_public else ""
 
 
-def remember(*, user: User, asked: AuthorizationRequest, new: frozenset[str]) -> None:
+def remember(*, user: User, asked: AuthorizationRequest, new: frozenset[str]) -> Consent:
     """Keep the person's yes to what the dialog named as new; what was held needs none. Saying yes twice, from two tabs, is one yes."""
     consent = Consent(user=user, application=asked.application, api=asked.api)
     one = ["user", "application", "api"]
+    written = one
+    if OFFLINE_ACCESS.name in new:
+        consent.offline_access_since, written = timezone.now(), [*one, "offline_access_since"]
     # Writing again what stands there makes the database name the row, be it new or the other tab's; ignoring the conflict would not.
-    Consent.objects.bulk_create([consent], update_conflicts=True, unique_fields=one, update_fields=one)
-    entries = [ConsentedScope(consent=consent, scope=scope) for scope in asked.scopes if scope.name in new]
+    Consent.objects.bulk_create([consent], update_conflicts=True, unique_fields=one, update_fields=written)
+    entries = [ConsentedScope(consent=consent, scope=scope) for scope in asked.api_scopes if scope.name in new]
     ConsentedScope.objects.bulk_create(entries, ignore_conflicts=True)
+    return consent

@@ -10,15 +10,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 from django.db import Error
 from django.http import HttpRequest
 from django.utils import timezone
 
 from access_tokens.problems import trace_id_of
+from authorization_server import housekeeping
 from authorization_server.applications import CLIENT_ID
 from authorization_server.models.log_entries import LONGEST_VALUE, LogEntry
 
@@ -38,7 +37,10 @@ class Decision(StrEnum):
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CODE_ISSUED = "code.issued"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
     TOKEN_ISSUED = "token.issued"  # noqa: S105  a name, no secret
+    REFRESH_TOKENS_REVOKED = "refresh_tokens.revoked"
+    GRANT_CHANGED = "grant.changed"
     REQUEST_REFUSED = "request.refused"
 
 
@@ -102,12 +104,6 @@ def front_channel_trace_id(request: HttpRequest, state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()[:32] if state else trace_id_of(request)
 
 
-@lru_cache(maxsize=1)
-def delete_old_entries(*, on: date) -> int:
-    """Delete what was kept for 30 days, once a day in each process: asked again on the same day, the answer is remembered."""
-    return LogEntry.objects.delete_old()
-
-
 def _one_line(value: str) -> str:
     """Cut, and without the characters that could forge another line, or turn the rest of this one round."""
     return "".join(c if c.isprintable() else "?" for c in value[:LONGEST_VALUE])
@@ -127,7 +123,7 @@ def _insert(entries: list[LogEntry]) -> None:
         return
     try:
         LogEntry.objects.bulk_create(entries)
-        delete_old_entries(on=timezone.now().date())
+        housekeeping.once_a_day(on=timezone.now().date())
     except Error as error:
         facts = {"entries": len(entries), "error": type(error).__name__, "trace_id": entries[0].trace_id}
         logger.error("decision_log.not_stored", extra=facts)

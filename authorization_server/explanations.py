@@ -30,6 +30,8 @@ def explain(asked: AuthorizationRequest) -> list[Explained]:
         "response_type": _RESPONSE_TYPES[values["response_type"]],
         "response_mode": "In which part of the address the answer stands: there is one choice for each response_type.",
         "prompt": " ".join(_PROMPTS[prompt] for prompt in Prompt if prompt in asked.prompts),
+        "max_age": f"{application} wants a sign-in that is at most this many seconds old; an older one is asked for again.",
+        "login_hint": f"Whom {application} expects. It fills in the user name, and proves nothing.",
         "code_challenge": f"A lock that only {application} can open later (PKCE)." if locks else "There is no code for it to lock.",
         "state": f"{application}’s bookmark: it must come back unchanged.",
         "nonce": "A mark of this one request, for an ID token. None is asked for, so nobody reads it.",

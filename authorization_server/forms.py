@@ -12,11 +12,13 @@ from authorization_server import keys
 from authorization_server.models import Api, ApiScope, Application, AuthenticationMethod, ClientGrant, PreconfiguredConsent, SignedWith
 from authorization_server.models.preconfigured_consents import OF_A_PUBLIC_APPLICATION
 
+LONGEST_USERNAME = 150  # characters, as Django stores them
+
 
 class SignInForm(forms.Form):
     """User name and password; `ticket` and `next` say where to go on."""
 
-    username = forms.CharField(max_length=150)
+    username = forms.CharField(max_length=LONGEST_USERNAME)
     password = forms.CharField(max_length=1024, strip=False)
 
 
@@ -58,7 +60,11 @@ class ApplicationForm(forms.ModelForm):
 
     class Meta:
         model = Application
-        labels: ClassVar = {"access_token_lifetime_seconds": "Lifetime of its access tokens, in seconds"}
+        labels: ClassVar = {
+            "access_token_lifetime_seconds": "Lifetime of its access tokens, in seconds",
+            "refresh_token_idle_seconds": "How long a refresh token may lie unused, in seconds",
+            "refresh_token_absolute_seconds": "How long refreshing may go on, in seconds",
+        }
         fields = (
             "client_id",
             "name",
@@ -68,7 +74,10 @@ class ApplicationForm(forms.ModelForm):
             "allows_refresh_token",
             "allows_client_credentials",
             "allows_implicit",
+            "requires_pkce",
             "access_token_lifetime_seconds",
+            "refresh_token_idle_seconds",
+            "refresh_token_absolute_seconds",
             "is_demo",
         )
 

@@ -8,14 +8,15 @@ from access_tokens.problems import trace_id_of
 from authorization_server import decision_log, issuer
 from authorization_server.authorization_requests import AuthorizationRequest, Destination, answers_in_fragment
 from authorization_server.decision_log import Decision
-from authorization_server.models import Api, ApiScope, Application, User
+from authorization_server.models import Api, ApiScope, Application, Consent, RefreshTokenFamily, User
 from authorization_server.parameters import Parameters
 
 
 class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     """One request, and what a grant has found out about it so far; an attribute is there once that step is done.
 
-    `destination` (given) and `asked`: at `/authorize`. `api` and `scopes`: at `/oauth/token`. `client`: the application, at both.
+    `destination` (given), `asked` and `consent`: at `/authorize`. `api`, `scopes` and `family`: at `/oauth/token`.
+    `client`: the application, at both.
     Raises Authlib's `InsecureTransportError` on plain http beyond this machine, unless a setting allows it.
     """
 
@@ -23,8 +24,10 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     user: User
     destination: Destination
     asked: AuthorizationRequest
+    consent: Consent | None = None  # none where an administrator's yes was enough
     api: Api
     scopes: tuple[ApiScope, ...]
+    family: RefreshTokenFamily
 
     def __init__(self, request: HttpRequest, parameters: Parameters, destination: Destination | None = None) -> None:
         # The issuer's own scheme is what counts: behind a proxy the request itself may well be plain http.

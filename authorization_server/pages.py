@@ -18,11 +18,11 @@ from authorization_server.consent import ConsentDecision
 from authorization_server.decision_log import Decision
 from authorization_server.errors import Refused
 from authorization_server.explanations import explain
-from authorization_server.forms import SignInForm
+from authorization_server.forms import LONGEST_USERNAME, SignInForm
 from authorization_server.models import Api, ClientGrant, User
 from authorization_server.pending_requests import PendingRequest
 from authorization_server.popups import works_in_a_popup
-from authorization_server.sign_in import reason_to_ask, signed_in_user
+from authorization_server.sign_in import reason_to_ask, remember_when, signed_in_user
 
 NO_SUCH_ACCOUNT = "No account has this user name and password."
 
@@ -44,15 +44,16 @@ def login(request: HttpRequest) -> HttpResponse:
     submitted = request.POST if request.method == "POST" else request.GET
     waiting = pending_requests.find(request.session, submitted.get("ticket", ""))
     next_path = _local_path(submitted.get("next", ""))
-    form = SignInForm(_filled_in(request) or None)
+    form = SignInForm(_filled_in(request) or None, initial={"username": _hint(waiting)})
     if request.method == "POST" and (user := _authenticated(request, form)):
         kept = pending_requests.all_of(request.session)
         auth.login(request, user)  # a new session id, so that one planted before is worth nothing
         pending_requests.restore(request.session, kept)
         if waiting:
             pending_requests.signed_in(request.session, waiting, user)
+        remember_when(request)
         decision_log.record(Decision.SIGNED_IN, trace_id=_trace_id(request, waiting), user=user.sub)
-        return SeeOther(continue_url(waiting.ticket) if waiting else next_path or reverse("authorization_server:logout"))
+        return SeeOther(continue_url(waiting.ticket) if waiting else next_path or reverse("authorization_server:account"))
 
     asked, already = _asked(waiting), signed_in_user(request)
     context = {
@@ -63,7 +64,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "accounts": _demo_accounts(),
         "already": already,
         "asked": asked,
-        "reason": reason_to_ask(user=already, asked=asked, waiting=waiting) if asked else None,
+        "reason": reason_to_ask(request, asked=asked, waiting=waiting) if asked else None,
         "explained": explain(asked) if asked and settings.EXPLAIN_REJECTIONS else [],
     }
     response = render(request, "authorization_server/login.html", context, status=400 if request.method == "POST" else 200)
@@ -77,6 +78,11 @@ def _filled_in(request: HttpRequest) -> dict[str, str]:
         # DEMO ONLY: a card signs in with the known password; production has no cards
         return {"username": card, "password": demo_identities.password_of(card)}
     return {name: request.POST[name] for name in ("username", "password") if name in request.POST}
+
+
+def _hint(waiting: PendingRequest | None) -> str:
+    """Whom the application expects (`login_hint`, OpenID Connect Core section 3.1.2.1): it fills in the name, and proves nothing."""
+    return waiting.parameters.get("login_hint")[:LONGEST_USERNAME] if waiting else ""
 
 
 def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:

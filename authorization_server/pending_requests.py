@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.contrib.sessions.backends.base import SessionBase
 
 from authorization_server.models import ApiScope, User
+from authorization_server.offline_access import OfflineAccess
 from authorization_server.parameters import Parameters
 
 SESSION_KEY = "pending_authorization_requests"
@@ -40,7 +41,7 @@ def signed_in(session: SessionBase, waiting: PendingRequest, user: User) -> None
     _keep(session, waiting.parameters, waiting.ticket, {"signed_in": user.sub})
 
 
-def shown(session: SessionBase, parameters: Parameters, *, ticket: str, user: User, new: tuple[ApiScope, ...]) -> str:
+def shown(session: SessionBase, parameters: Parameters, *, ticket: str, user: User, new: tuple[ApiScope | OfflineAccess, ...]) -> str:
     """Keep the request while this person has the consent page before them, whose yes is one to `new`. Returns its ticket."""
     seen = {"shown_to": user.sub, "new": [scope.name for scope in new]}
     return _keep(session, parameters, ticket or secrets.token_urlsafe(16), seen)

@@ -16,11 +16,12 @@ from authorization_server.grants.authorization_code import AuthorizationCodeGran
 from authorization_server.grants.client_credentials import ClientCredentialsGrant
 from authorization_server.grants.implicit import ImplicitGrant
 from authorization_server.grants.pkce import S256Required
+from authorization_server.grants.refresh_token import RefreshTokenGrant
 from authorization_server.models import Application, User
 from authorization_server.oauth_requests import OAuthRequest
 
 RESPONSE_TYPES = ["code", "token"]
-TOKEN_ENDPOINT_GRANT_TYPES = ["authorization_code", "client_credentials"]
+TOKEN_ENDPOINT_GRANT_TYPES = ["authorization_code", "client_credentials", "refresh_token"]
 GRANT_TYPES = [*TOKEN_ENDPOINT_GRANT_TYPES, "implicit"]
 
 
@@ -96,3 +97,4 @@ server = IssuerServer(Application, None)
 server.register_grant(AuthorizationCodeGrant, [S256Required()])
 server.register_grant(ClientCredentialsGrant)
 server.register_grant(ImplicitGrant)
+server.register_grant(RefreshTokenGrant)

@@ -1,5 +1,6 @@
 """Who may sign in, at `/login` and for every later request of the session: the one place that lets an account in; and when one must."""
 
+import time
 from enum import StrEnum
 
 from django.contrib.auth.backends import ModelBackend
@@ -12,12 +13,15 @@ from authorization_server.models.users import User
 from authorization_server.pending_requests import PendingRequest
 from authorization_server.prompts import Prompt
 
+_SIGNED_IN_AT = "signed_in_at"  # seconds since 1970, in the session
+
 
 class Reason(StrEnum):
     """Why the sign-in page is shown; the log and the page say it."""
 
     NOT_SIGNED_IN = "not_signed_in"
     PROMPT_LOGIN = "prompt_login"
+    MAX_AGE = "max_age"
 
 
 class AccountBackend(ModelBackend):
@@ -33,13 +37,24 @@ def signed_in_user(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
-def reason_to_ask(*, user: User | None, asked: AuthorizationRequest, waiting: PendingRequest | None) -> Reason | None:
+def remember_when(request: HttpRequest) -> None:
+    """Note in the session that its person has proven now who they are."""
+    request.session[_SIGNED_IN_AT] = int(time.time())
+
+
+def reason_to_ask(request: HttpRequest, *, asked: AuthorizationRequest, waiting: PendingRequest | None) -> Reason | None:
     """Why this request leads to the sign-in page first, or None.
 
-    `prompt=login` asks again whoever is signed in, once for each request: afterwards the same person has signed in for it.
+    `prompt=login`, and `max_age` when the last sign-in is longer ago, ask again whoever is signed in, once for each request:
+    afterwards the same person has signed in for it.
     """
+    user = signed_in_user(request)
     if user is None:
         return Reason.NOT_SIGNED_IN
-    if Prompt.LOGIN in asked.prompts and (waiting is None or waiting.signed_in != user.sub):
+    if waiting and waiting.signed_in == user.sub:
+        return None
+    if Prompt.LOGIN in asked.prompts:
         return Reason.PROMPT_LOGIN
+    if asked.max_age is not None and time.time() - request.session.get(_SIGNED_IN_AT, 0) > asked.max_age:
+        return Reason.MAX_AGE
     return None

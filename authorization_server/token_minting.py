@@ -11,6 +11,7 @@ from django.conf import settings
 
 from authorization_server import keys
 from authorization_server.models import Api, ApiScope, Application, User
+from authorization_server.offline_access import OFFLINE_ACCESS
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,17 @@ class MintedToken:
     scope: str
     jti: str
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self, *, refresh_token: str = "") -> dict[str, Any]:
         """The members of a token response (RFC 6749 section 5.1); `scope` whenever any was granted."""
         members = {"access_token": self.access_token, "token_type": "Bearer", "expires_in": self.expires_in}
-        return members | ({"scope": self.scope} if self.scope else {})
+        scope = f"{self.scope} {OFFLINE_ACCESS.name}".strip() if refresh_token else self.scope
+        return members | ({"refresh_token": refresh_token} if refresh_token else {}) | ({"scope": scope} if scope else {})
+
+
+def lifetime_seconds(application: Application, api: Api, *, through_browser: bool = False) -> int:
+    """How long a token is good: the application's own lifetime, else the API's, which is shorter for tokens that go through the browser."""
+    of_the_api = api.browser_token_lifetime_seconds if through_browser else api.access_token_lifetime_seconds
+    return application.access_token_lifetime_seconds or of_the_api
 
 
 def mint(
@@ -36,12 +44,10 @@ def mint(
         {"alg": "RS256", "kid": "…", "typ": "at+jwt"}
         {"iss": "…", "sub": "usr_123", "aud": "api.calendar", "iat": …, "exp": …, "jti": "…", "client_id": "…", "azp": "…", "scope": "read"}
 
-    Its lifetime is the application's where that has one, else the API's, which has a shorter one for tokens that go through the browser.
     `typ`, and the key or secret that signs, are the API's too. Raises `keys.NoUsableKey`.
     """
     signer = keys.signer_for(api)
-    of_the_api = api.browser_token_lifetime_seconds if through_browser else api.access_token_lifetime_seconds
-    lifetime_seconds = application.access_token_lifetime_seconds or of_the_api
+    lifetime = lifetime_seconds(application, api, through_browser=through_browser)
     now = int(time.time())
     scope = " ".join(scope if isinstance(scope, str) else scope.name for scope in scopes)
     claims: dict[str, Any] = {
@@ -49,7 +55,7 @@ def mint(
         "sub": user.sub if user else application.machine_subject,
         "aud": api.audience,
         "iat": now,
-        "exp": now + lifetime_seconds,
+        "exp": now + lifetime,
         "jti": str(uuid.uuid4()),
         "client_id": application.client_id,
         "azp": application.client_id,
@@ -60,4 +66,4 @@ def mint(
         claims["gty"] = "client-credentials"
     header = {"typ": str(api.typ)} | ({"kid": signer.kid} if signer.kid else {})
     access_token = jwt.encode(claims, signer.key, algorithm=signer.algorithm, headers=header)
-    return MintedToken(access_token, expires_in=lifetime_seconds, scope=scope, jti=claims["jti"])
+    return MintedToken(access_token, expires_in=lifetime, scope=scope, jti=claims["jti"])

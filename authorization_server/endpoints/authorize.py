@@ -54,10 +54,10 @@ def _arrived(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, oauth_request: OAuthRequest, waiting: PendingRequest | None) -> HttpResponse:
     grant = server.get_consent_grant(oauth_request)
     asked, ticket, user = oauth_request.asked, waiting.ticket if waiting else "", sign_in.signed_in_user(request)
-    reason = sign_in.reason_to_ask(user=user, asked=asked, waiting=waiting)
+    reason = sign_in.reason_to_ask(request, asked=asked, waiting=waiting)
     if user is None or reason:
         if Prompt.NONE in asked.prompts:
-            raise LoginRequired("Nobody is signed in here in this browser. Ask again without prompt=none.")
+            raise LoginRequired("The person has to sign in here first. Ask again without prompt=none.", reason=reason or "")
         oauth_request.record(Decision.SIGN_IN_SHOWN, user, reason=reason or "")
         return pages.sign_in_first(pending_requests.keep(request.session, oauth_request.payload, ticket=ticket))
 
@@ -71,6 +71,7 @@ def _asked(request: HttpRequest, oauth_request: OAuthRequest, waiting: PendingRe
 
     oauth_request.record(Decision.CONSENT_SKIPPED, user, reason=decision.reason, detail=consent.rests_on(asked))
     pending_requests.forget(request.session, ticket)
+    oauth_request.consent = decision.consent
     return server.answer(oauth_request, grant, user)
 
 
@@ -92,6 +93,6 @@ def _decided(request: HttpRequest) -> HttpResponse:
         oauth_request.record(Decision.CONSENT_REFUSED, user)
         return server.answer(oauth_request, grant, None)
     with transaction.atomic():
-        consent.remember(user=user, asked=oauth_request.asked, new=waiting.new)
+        oauth_request.consent = consent.remember(user=user, asked=oauth_request.asked, new=waiting.new)
         oauth_request.record(Decision.CONSENT_GIVEN, user)
         return server.answer(oauth_request, grant, user)

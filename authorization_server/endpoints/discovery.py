@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from authorization_server import issuer
+from authorization_server.offline_access import OFFLINE_ACCESS
 from authorization_server.prompts import Prompt
 from authorization_server.server import GRANT_TYPES, RESPONSE_TYPES
 
@@ -27,6 +28,7 @@ def document() -> dict[str, Any]:
         "grant_types_supported": GRANT_TYPES,
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
         "prompt_values_supported": list(Prompt),
+        "scopes_supported": [OFFLINE_ACCESS.name],  # each API's own scopes are in its own metadata (RFC 9728)
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],

@@ -25,7 +25,7 @@ class ImplicitGrant(BeginsAtAuthorize, grants.ImplicitGrant):  # type: ignore[mi
             raise AccessDenied("The person did not allow it.")
         asked = self.request.asked
         minted = issue(
-            self.request, application=asked.application, api=asked.api, scopes=asked.scopes, user=grant_user, through_browser=True
+            self.request, application=asked.application, api=asked.api, scopes=asked.api_scopes, user=grant_user, through_browser=True
         )
         state = self.request.payload.get("state")
         answer = minted.answer() | ({"state": state} if state else {})

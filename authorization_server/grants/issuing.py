@@ -1,4 +1,4 @@
-"""The last step of every grant: mint the token, log that it was issued, and say so when there is no key to sign with."""
+"""The last step of every grant: sign the token, and log by its `jti` that it was issued."""
 
 import logging
 from collections.abc import Iterable
@@ -23,19 +23,32 @@ def issue(
     user: User | None = None,
     through_browser: bool = False,
 ) -> MintedToken:
-    """The signed token, logged by its `jti`. Raises `TemporarilyUnavailable`; the log then names the cure."""
+    """The signed token, logged. Raises as `sign` does."""
+    minted = sign(application=application, api=api, scopes=scopes, user=user, through_browser=through_browser)
+    log_issued(request, minted, application=application, api=api, user=user)
+    return minted
+
+
+def sign(
+    *, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None, through_browser: bool = False
+) -> MintedToken:
+    """The signed token. Raises `TemporarilyUnavailable` when there is no key to sign with; the log then names the cure."""
     try:
-        minted = token_minting.mint(application=application, api=api, scopes=scopes, user=user, through_browser=through_browser)
+        return token_minting.mint(application=application, api=api, scopes=scopes, user=user, through_browser=through_browser)
     except NoUsableKey as error:
         logger.error("No token can be signed: %s", error)
         raise TemporarilyUnavailable("This server cannot sign tokens just now. Its log says why.", reason="no_usable_key") from error
+
+
+def log_issued(request: OAuthRequest, minted: MintedToken, *, application: Application, api: Api, user: User | None) -> None:
+    """Log that the token goes out, with the grant that it came by as the reason."""
     decision_log.record(
         Decision.TOKEN_ISSUED,
         trace_id=request.trace_id,
+        reason=request.payload.get("grant_type") or "implicit",
         client_id=application.client_id,
         user=user.sub if user else "",
         audience=api.audience,
         scope=minted.scope,
         jti=minted.jti,
     )
-    return minted

@@ -1,4 +1,4 @@
-"""PKCE (RFC 7636) as RFC 9700 section 2.1.1 wants it: always, and by S256 alone."""
+"""PKCE (RFC 7636) as RFC 9700 section 2.1.1 wants it: by S256 alone, and always, but for confidential applications that are exempt."""
 
 import re
 
@@ -17,6 +17,8 @@ class S256Required(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
     def validate_code_challenge(self, grant: AuthorizationCodeGrant, redirect_uri: str) -> None:
         """At `/authorize`: a challenge, by S256. Raises `InvalidRequest`."""
         challenge, method = grant.parameters.get("code_challenge"), grant.parameters.get("code_challenge_method")
+        if not challenge and not method and not grant.request.destination.application.requires_pkce:
+            return
         if not challenge:
             raise InvalidRequest("code_challenge is missing (PKCE). Send one with code_challenge_method=S256.", reason="challenge_missing")
         if method != "S256":
@@ -29,6 +31,10 @@ class S256Required(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
     def validate_code_verifier(self, grant: AuthorizationCodeGrant, result: None) -> None:
         """At `/oauth/token`: the verifier fits the code's challenge. Raises `InvalidRequest`, `InvalidGrant`."""
         verifier, challenge = grant.parameters.get("code_verifier"), grant.authorization_code.code_challenge
+        if not challenge:
+            if verifier:  # somebody may have taken the challenge out of the request (RFC 9700 section 4.8.2)
+                raise InvalidGrant("There is a code_verifier, but the request had no code_challenge.", reason="verifier_without_challenge")
+            return
         if not verifier:
             raise InvalidRequest("code_verifier is missing (PKCE).", reason="verifier_missing")
         if verifier == challenge:

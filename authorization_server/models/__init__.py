@@ -7,6 +7,7 @@ from authorization_server.models.client_grants import ClientGrant
 from authorization_server.models.consents import Consent, ConsentedScope
 from authorization_server.models.log_entries import LogEntry
 from authorization_server.models.preconfigured_consents import PreconfiguredConsent
+from authorization_server.models.refresh_token_families import RefreshTokenFamily
 from authorization_server.models.signing_keys import KeyState, SigningKey
 from authorization_server.models.users import User
 
@@ -24,6 +25,7 @@ __all__ = [
     "LogEntry",
     "PreconfiguredConsent",
     "RedirectUri",
+    "RefreshTokenFamily",
     "SignedWith",
     "SigningKey",
     "TokenType",

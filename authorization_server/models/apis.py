@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from authorization_server import issuer
+from authorization_server.offline_access import RESERVED_SCOPES
 
 SHORTEST_LIFETIME_SECONDS = 10
 
@@ -154,6 +155,11 @@ class ApiScope(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["api", "name"], name="scope_is_unique_at_its_api"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(name__contains=" "), name="scope_is_one_word"),
+            models.CheckConstraint(
+                condition=~Q(name__in=sorted(RESERVED_SCOPES)),
+                name="scope_is_not_this_server_s_own",
+                violation_error_message=f"{' and '.join(sorted(RESERVED_SCOPES))} are this server's own scopes. Choose another name.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS, Api
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX, User
@@ -89,7 +89,11 @@ class Application(models.Model):
     )
     secret_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     allows_authorization_code = models.BooleanField("authorization code", default=False, help_text="People sign in; needs a redirect URI.")
-    allows_refresh_token = models.BooleanField("refresh token", default=False, help_text="No effect yet: this server issues none.")
+    allows_refresh_token = models.BooleanField(
+        "refresh token",
+        default=False,
+        help_text="People may let it keep its access while they are away (scope offline_access). Needs the authorization code.",
+    )
     allows_client_credentials = models.BooleanField(
         "client credentials", default=False, help_text="The application acts for itself; needs a secret."
     )
@@ -98,11 +102,26 @@ class Application(models.Model):
         default=False,
         help_text="People sign in; the token itself goes through the address bar, which standards advise against. Needs a redirect URI.",
     )
+    requires_pkce = models.BooleanField(
+        "PKCE",
+        default=True,
+        help_text="Off only for a confidential application that cannot send a code_challenge: its secret alone then guards its codes.",
+    )
     access_token_lifetime_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
         help_text="How long its tokens are good, at every API and however it gets them. Empty: as each API says.",
+    )
+    refresh_token_idle_seconds = models.PositiveIntegerField(
+        default=15 * 24 * 60 * 60,
+        validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
+        help_text="A refresh token that is not used for this long is good for nothing.",
+    )
+    refresh_token_absolute_seconds = models.PositiveIntegerField(
+        default=30 * 24 * 60 * 60,
+        validators=[MinValueValidator(SHORTEST_LIFETIME_SECONDS)],
+        help_text="However often it is renewed: after this long the person has to sign in again.",
     )
     is_demo = models.BooleanField(
         "demo application", default=False, help_text="Its secret is known. It works only where DEMO_IDENTITIES is on."
@@ -131,8 +150,24 @@ class Application(models.Model):
                 violation_error_message="A public application cannot use client credentials: it has none to keep.",
             ),
             models.CheckConstraint(
+                condition=~Q(authentication_method=AuthenticationMethod.NONE, requires_pkce=False),
+                name="application_without_secret_requires_pkce",
+                violation_error_message="A public application cannot do without PKCE: it has no secret that would guard its codes.",
+            ),
+            models.CheckConstraint(
                 condition=Q(access_token_lifetime_seconds=None) | Q(access_token_lifetime_seconds__gte=SHORTEST_LIFETIME_SECONDS),
                 name="application_lifetime_is_long_enough",
+            ),
+            models.CheckConstraint(
+                condition=Q(refresh_token_idle_seconds__gte=SHORTEST_LIFETIME_SECONDS)
+                & Q(refresh_token_absolute_seconds__gte=F("refresh_token_idle_seconds")),
+                name="application_refresh_token_lifetimes_fit",
+                violation_error_message="A refresh token cannot be idle for longer than it lives: shorten one or lengthen the other.",
+            ),
+            models.CheckConstraint(
+                condition=Q(allows_refresh_token=False) | Q(allows_authorization_code=True),
+                name="application_refresh_token_comes_from_a_code",
+                violation_error_message="A refresh token comes with an authorization code: switch that on as well.",
             ),
         ]
 

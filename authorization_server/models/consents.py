@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 
 from authorization_server.models.apis import Api, ApiScope
@@ -15,7 +16,15 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def remembered_for(self, *, user: User, application: Application, api: Api) -> Self:
         """The one that this person gave this application for this API, with what it holds, or none."""
-        return self.filter(user=user, application=application, api=api).prefetch_related("allowed")
+        allowed = Prefetch("allowed", ConsentedScope.objects.select_related("scope"))
+        return self.filter(user=user, application=application, api=api).prefetch_related(allowed)
+
+    def given_by(self, user: User) -> Self:
+        """All of this person's, with what they hold and, as `refresh_tokens`, how many of these rest on each and are good."""
+        now, families = timezone.now(), "refresh_token_families__"
+        alive = Q(**{f"{families}revoked_at": None, f"{families}idle_until__gt": now, f"{families}expires_at__gt": now})
+        consents = self.filter(user=user).select_related("application", "api").prefetch_related("allowed__scope")
+        return consents.annotate(refresh_tokens=Count("refresh_token_families", filter=alive)).order_by("application__name", "api__name")
 
 
 class Consent(models.Model):
@@ -25,6 +34,9 @@ class Consent(models.Model):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="consents")
     api = models.ForeignKey(Api, verbose_name="API", on_delete=models.CASCADE, related_name="consents")
     given_at = models.DateTimeField(default=timezone.now, editable=False)
+    offline_access_since = models.DateTimeField(
+        "refresh tokens since", null=True, editable=False, help_text="Since when the application may keep its access (offline_access)."
+    )
 
     objects = ConsentQuerySet.as_manager()
 

@@ -63,7 +63,7 @@ class LogEntry(models.Model):
     class Meta:
         verbose_name_plural = "log entries"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["trace_id"], name="log_entry_trace_id"), models.Index(fields=["at"], name="log_entry_at")]
+        indexes = [models.Index(fields=[name], name=f"log_entry_{name}") for name in ("trace_id", "at", "jti", "client_id", "user")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.reason}".strip()

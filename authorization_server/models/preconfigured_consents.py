@@ -21,11 +21,16 @@ class PreconfiguredConsentQuerySet(models.QuerySet["PreconfiguredConsent"]):
         """Those that spare this person the dialog: for everybody, or for a group that the person is in; none of a public application."""
         if application.is_public:  # it may have become so after the administrator's yes
             return self.none()
-        return self.filter(Q(group=None) | Q(group__in=user.groups.all()), application=application, api=api)
+        return self.for_person(user).filter(application=application, api=api)
 
-    def scope_ids(self) -> set[int | None]:
-        """The scopes that they name; None stands for one that names none."""
-        return set(self.values_list("scopes", flat=True))
+    def for_person(self, user: User) -> Self:
+        """Those for everybody, or for a group that the person is in."""
+        return self.filter(Q(group=None) | Q(group__in=user.groups.all()))
+
+    def scope_names(self) -> set[str | None]:
+        """The scopes that they name, of their own API alone; None stands for one that names none."""
+        named = self.values_list("scopes__name", "scopes__api", "api")
+        return {name for name, api_of_scope, api in named if api_of_scope in {api, None}}
 
 
 class PreconfiguredConsent(models.Model):

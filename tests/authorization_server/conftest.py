@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from access_tokens import conf
 from access_tokens.verify import verify
-from authorization_server import decision_log, demo_identities, keys
+from authorization_server import demo_identities, housekeeping, keys
 from authorization_server.models import Application, User
 
 CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
@@ -39,7 +39,7 @@ def seeded(db, quick_secrets):
     demo_identities.write_all()
     keys.create_missing()
     conf.forget()  # the APIs' cache of keys outlives a test
-    decision_log.delete_old_entries(on=timezone.now().date())  # done for today: no test's first request does it
+    housekeeping.once_a_day(on=timezone.now().date())  # done for today: no test's first request does it
 
 
 class Browser:
@@ -121,6 +121,17 @@ class BackChannel:
             "code": code,
             "redirect_uri": CALLBACK,
             "code_verifier": CODE_VERIFIER,
+            "client_id": "calendar-web",
+            "client_secret": "calendar-web-demo-secret",
+            **changes,
+        }
+        return self.form(authorization, **request)
+
+    def refresh(self, refresh_token, authorization=None, **changes):
+        """Daybook renews its access token; a change to None leaves a parameter out."""
+        request = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
             "client_id": "calendar-web",
             "client_secret": "calendar-web-demo-secret",
             **changes,
@@ -220,6 +231,24 @@ def api_form(api, **changes):
         "scopes-INITIAL_FORMS": "0",
         **changes,
     }
+
+
+def application_form(**changes):
+    """What the dashboard's form of an application sends for a new machine, with the changes; None leaves a field out."""
+    form = {
+        "client_id": "new-app",
+        "name": "New app",
+        "authentication_method": "client_secret_basic",
+        "allows_client_credentials": "on",
+        "requires_pkce": "on",
+        "refresh_token_idle_seconds": "1296000",
+        "refresh_token_absolute_seconds": "2592000",
+        "redirect_uris-TOTAL_FORMS": "1",
+        "redirect_uris-INITIAL_FORMS": "0",
+        "redirect_uris-0-uri": "",
+        **changes,
+    }
+    return {name: value for name, value in form.items() if value is not None}
 
 
 def basic(client_id, secret):

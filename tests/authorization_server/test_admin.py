@@ -12,9 +12,20 @@ from django.core.exceptions import ValidationError
 
 from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, PreconfiguredConsent, SigningKey, User
 from authorization_server.models.applications import check_redirect_uri
-from tests.authorization_server.conftest import GEOCODING, Browser, api_form, sent_back, text_of
+from tests.authorization_server.conftest import GEOCODING, Browser, api_form, application_form, sent_back, text_of
 
-TABLES = ["api", "application", "authorizationcode", "clientgrant", "consent", "logentry", "preconfiguredconsent", "signingkey", "user"]
+TABLES = [
+    "api",
+    "application",
+    "authorizationcode",
+    "clientgrant",
+    "consent",
+    "logentry",
+    "preconfiguredconsent",
+    "refreshtokenfamily",
+    "signingkey",
+    "user",
+]
 
 
 @pytest.fixture
@@ -30,19 +41,6 @@ def gina_may(seeded):
     return may
 
 
-def application_form(**changes):
-    return {
-        "client_id": "new-app",
-        "name": "New app",
-        "authentication_method": "client_secret_basic",
-        "allows_client_credentials": "on",
-        "redirect_uris-TOTAL_FORMS": "1",
-        "redirect_uris-INITIAL_FORMS": "0",
-        "redirect_uris-0-uri": "",
-        **changes,
-    }
-
-
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_has_its_list(admin, alice, table):
     alice.code()
@@ -50,8 +48,8 @@ def test_every_table_has_its_list(admin, alice, table):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_row_has_its_page(admin, alice, table):
-    alice.code()
+def test_every_row_has_its_page(admin, alice, back_channel, table):
+    back_channel.redeem(alice.code(scope="read offline_access"))
     row = apps.get_model("authorization_server", table).objects.first()
     assert admin.get(f"/admin/authorization_server/{table}/{row.pk}/change/").status_code == 200
 
@@ -240,8 +238,8 @@ def test_deleting_several_says_it_too(admin, alice, table):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_who_may_only_look_sees_each_row_and_is_told_of_no_effect(alice, gina_may, table):
-    alice.code()
+def test_who_may_only_look_sees_each_row_and_is_told_of_no_effect(alice, back_channel, gina_may, table):
+    back_channel.redeem(alice.code(scope="read offline_access"))
     gina_may(f"view_{table}")
     row = apps.get_model("authorization_server", table).objects.first()
     page = Browser().is_signed_in_as("gina").get(f"/admin/authorization_server/{table}/{row.pk}/change/")

@@ -44,7 +44,7 @@ def test_a_first_sign_in(visitor, back_channel):
         "consent.given",
         "code.issued",
         "POST /authorize 303",
-        "token.issued",
+        "token.issued authorization_code",
     ]
 
 
@@ -62,12 +62,12 @@ def test_a_step_up(alice):
 
 def test_the_document_s_own_request_whose_token_comes_back_through_the_browser(alice):
     alice.decide(alice.document_s_request(state=STATE), "allow")
-    assert trail() == ["consent.shown first_time", "GET /authorize 200", "consent.given", "token.issued", "POST /authorize 303"]
+    assert trail() == ["consent.shown first_time", "GET /authorize 200", "consent.given", "token.issued implicit", "POST /authorize 303"]
 
 
 def test_a_question_that_must_not_show_a_page(visitor):
     visitor.authorize(prompt="none")
-    assert trail() == ["request.refused login_required", "GET /authorize 303"]
+    assert trail() == ["request.refused not_signed_in", "GET /authorize 303"]
 
 
 def test_a_refusal_by_the_person(alice):

@@ -5,6 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from authorization_server.models import Api, ApiScope, Application, AuthorizationCode, RedirectUri, User
+from authorization_server.models.applications import sha256_of
 from tests.authorization_server.conftest import (
     CALLBACK,
     CODE_CHALLENGE,
@@ -136,7 +137,7 @@ def test_a_missing_audience_names_the_cure(visitor):
 
 
 def test_an_application_that_may_not_sign_people_in_is_refused_rfc6749_section_4_1_2_1(visitor, daybook):
-    Application.objects.filter(pk=daybook.pk).update(allows_authorization_code=False)
+    Application.objects.filter(pk=daybook.pk).update(allows_authorization_code=False, allows_refresh_token=False)
     assert sent_back(visitor.authorize())["error"] == "unauthorized_client"
 
 
@@ -179,7 +180,7 @@ def test_the_query_of_a_registered_redirect_uri_stays(alice, daybook):
 
 def test_only_a_hash_of_the_code_is_stored(alice):
     code = alice.code()
-    assert AuthorizationCode.objects.get().code_sha256 == AuthorizationCode.hash_of(code)
+    assert AuthorizationCode.objects.get().code_sha256 == sha256_of(code)
     assert code not in str(AuthorizationCode.objects.values().get())
 
 

@@ -43,7 +43,8 @@ def test_what_is_not_built_is_not_promised(client):
     document = client.get(OIDC).json()
     assert document["response_types_supported"] == ["code", "token"]
     assert document["response_modes_supported"] == ["query", "fragment"]
-    assert document["grant_types_supported"] == ["authorization_code", "client_credentials", "implicit"]
+    assert document["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token", "implicit"]
+    assert document["scopes_supported"] == ["offline_access"]
     assert document["prompt_values_supported"] == ["none", "login", "consent"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["authorization_response_iss_parameter_supported"] is True

@@ -125,12 +125,12 @@ def test_one_goes_on_to_a_local_path(visitor, path):
     ],
 )
 def test_one_goes_on_nowhere_else(visitor, url):
-    assert sign_in(visitor, next=url)["Location"] == "/logout"
+    assert sign_in(visitor, next=url)["Location"] == "/account"
 
 
 @pytest.mark.parametrize("ticket", ["made-up", "\x00", "x" * 5000])
 def test_an_unknown_ticket_leads_nowhere(visitor, ticket):
-    assert sign_in(visitor, ticket=ticket)["Location"] == "/logout"
+    assert sign_in(visitor, ticket=ticket)["Location"] == "/account"
 
 
 def test_csrf_is_checked_at_sign_in_and_out(seeded):

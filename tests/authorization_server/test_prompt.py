@@ -221,4 +221,4 @@ def test_the_log_says_which_page_was_wanted_and_not_shown(alice, visitor, caplog
     caplog.set_level("INFO")
     visitor.authorize(prompt="none")
     alice.authorize(prompt="none")
-    assert decisions(caplog) == [("request.refused", "login_required"), ("request.refused", "consent_required")]
+    assert decisions(caplog) == [("request.refused", "not_signed_in"), ("request.refused", "consent_required")]

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from authorization_server import keys
 from authorization_server.models import Api, Application, SignedWith
-from tests.authorization_server.conftest import GEOCODING, SPA_CALLBACK, api_form, in_fragment
+from tests.authorization_server.conftest import GEOCODING, SPA_CALLBACK, api_form, application_form, in_fragment
 from tests.project.conftest import environment, read_settings  # noqa: F401  fixtures
 
 EVENTS = "/calendar/v1/events"
@@ -255,17 +255,17 @@ def test_each_api_s_lifetimes_are_changed_in_the_dashboard(alice, back_channel, 
 
 def test_an_application_s_own_lifetime_wins_and_is_changed_in_the_dashboard(alice, back_channel, admin):
     spa = Application.objects.get(client_id="calendar-spa")
-    form = {
-        "client_id": spa.client_id,
-        "name": spa.name,
-        "authentication_method": spa.authentication_method,
-        "allows_authorization_code": "on",
-        "allows_implicit": "on",
-        "access_token_lifetime_seconds": "20",
-        "is_demo": "on",
-        "redirect_uris-TOTAL_FORMS": "0",
-        "redirect_uris-INITIAL_FORMS": "0",
-    }
+    form = application_form(
+        client_id=spa.client_id,
+        name=spa.name,
+        authentication_method=spa.authentication_method,
+        allows_client_credentials=None,
+        allows_authorization_code="on",
+        allows_implicit="on",
+        access_token_lifetime_seconds="20",
+        is_demo="on",
+        **{"redirect_uris-TOTAL_FORMS": "0"},
+    )
     assert admin.post(f"/admin/authorization_server/application/{spa.pk}/change/", **form).status_code == 302
     assert lifetimes(alice, back_channel) == [20, 20, 86400]
 

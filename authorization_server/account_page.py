@@ -1,0 +1,51 @@
+"""`/account`: which applications may do what in one's own name, and taking it back."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from access_tokens.problems import trace_id_of
+from authorization_server import given_consents
+from authorization_server.models import Consent, PreconfiguredConsent, User
+from authorization_server.pages import SeeOther, problem
+from authorization_server.sign_in import signed_in_user
+from authorization_server.token_minting import lifetime_seconds
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def account(request: HttpRequest) -> HttpResponse:
+    """GET lists what the signed-in person allowed, and what an administrator did in their name; POST takes one consent back."""
+    user, here = signed_in_user(request), reverse("authorization_server:account")
+    if user is None:
+        return HttpResponseRedirect(f"{reverse('authorization_server:login')}?{urlencode({'next': here})}")
+    if request.method == "POST":
+        return _withdraw(request, user)
+    consents = [(given, _in_words(lifetime_seconds(given.application, given.api))) for given in Consent.objects.given_by(user)]
+    preconfigured = PreconfiguredConsent.objects.for_person(user).select_related("application", "api", "group").prefetch_related("scopes")
+    return render(request, "authorization_server/account.html", {"user": user, "consents": consents, "preconfigured": preconfigured})
+
+
+def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
+    """One's own alone; somebody else's is as good as none."""
+    number = request.POST.get("consent", "")
+    given = Consent.objects.given_by(user).filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    if given is None:
+        cure = "It may have been taken back in another tab. Your account page shows what is allowed now."
+        return problem(request, title="There is no such permission of yours any more", cure=cure)
+    given_consents.withdraw(given, by=user, trace_id=trace_id_of(request))
+    messages.success(request, f"{given.application.name} has no permission from you for the {given.api.name} any more.")
+    return SeeOther(reverse("authorization_server:account"))
+
+
+def _in_words(seconds: int) -> str:
+    """A duration for people, in its largest whole unit: "24 hours", "30 seconds"."""
+    for unit, length in (("days", 172800), ("hours", 7200), ("minutes", 120)):
+        if seconds >= length:
+            return f"{seconds // (length // 2)} {unit}"
+    return f"{seconds} seconds"
