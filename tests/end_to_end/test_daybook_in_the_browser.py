@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Request, Route, expect
 
-from tests.end_to_end.window import Window
+from tests.end_to_end.window import WIDTHS, Window
 
 # The forms differ in where the services run, not in the page: two are enough for what services have a part in, one for the rest.
 in_two_forms = pytest.mark.parametrize("platform", ["four-sqlite", "all-sqlite"], indirect=True)
@@ -193,6 +193,27 @@ def test_the_tab_tells_what_just_happened_without_a_ticket_code_or_key_in_full(t
     for request in tab.sent_to("/oauth/token"):
         for value in parse_qs(request.post_data or "").values():
             assert len(value[0]) < 40 or value[0].startswith("http") or value[0] not in told
+
+
+@in_one_form
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_message_that_is_opened_comes_into_view_and_the_page_ends_at_its_foot(tab, width):
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    tab.ask(CODE)
+    tab.sign_in_and("Allow")
+    tab.has_week()
+    below_the_foot = "document.documentElement.scrollHeight - document.querySelector('footer').getBoundingClientRect().bottom - scrollY"
+    assert abs(tab.page.evaluate(below_the_foot)) < 1
+    one_line = "(words) => words.offsetHeight < 1.5 * parseFloat(getComputedStyle(words).lineHeight)"
+    assert all(words.evaluate(one_line) for words in tab.page.locator("#happened .arrow__by").all())
+    last = tab.page.locator("#happened .msg").last
+    last.locator("summary").focus()
+    tab.page.evaluate("scrollTo(0, 0)")
+    tab.page.keyboard.press("Enter")
+    expect(last.locator("figcaption").first).to_be_in_viewport(ratio=1)
+    expect(last.locator("pre").first).to_be_in_viewport()
+    expect(last.locator(".msg__say")).to_be_in_viewport(ratio=1)
+    assert tab.page.evaluate("scrollY") == 0, "the drawer alone has scrolled"
 
 
 @in_one_form

@@ -79,7 +79,11 @@ function item(message, index) {
   made.querySelector(".took").hidden = took === null;
   bytes(made.querySelector("figure:first-child"), from, request);
   bytes(made.querySelector("figure:last-child"), to, answer);
-  made.querySelector("details").addEventListener("toggle", ({ target }) => made.classList.toggle("msg--open", target.open));
+  made.querySelector("details").addEventListener("toggle", ({ target }) => {
+    made.classList.toggle("msg--open", target.open);
+    // The drawer shows few lines at once: what the last one holds would open below its edge. The page behind stays where it is.
+    if (target.open) made.scrollIntoView({ block: "nearest", container: "nearest" });
+  });
   return made;
 }
 
