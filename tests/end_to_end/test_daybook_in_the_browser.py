@@ -11,7 +11,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.end_to_end.window import WIDTHS, Window
 
-# The forms differ in where the services run, not in the page: two are enough for what services have a part in, one for the rest.
+# The forms differ in where the services run, not in the page: both ways in are walked in two of them, the rest in one.
 in_two_forms = pytest.mark.parametrize("platform", ["four-sqlite", "all-sqlite"], indirect=True)
 in_one_form = pytest.mark.parametrize("platform", ["four-sqlite"], indirect=True)
 
@@ -69,11 +69,8 @@ class Tab(Window):
         return [request for request in self.requests if urlsplit(request.url).path == path]
 
     def all_that_was_sent_to_daybook(self):
-        """Address, headers and body of each request to Daybook's server; in one process, the other services' paths are not its own."""
-        theirs = re.compile(r"/(oauth|calendar|authorize|login|\.well-known)\b")
-        own = [
-            request for request in self.requests if request.url.startswith(f"{self.url}/") and not theirs.match(urlsplit(request.url).path)
-        ]
+        """Address, headers and body of each request to Daybook's server."""
+        own = [request for request in self.requests if request.url.startswith(f"{self.url}/")]
         return [(request.url, f"{request.url}\n{request.all_headers()}\n{request.post_data}") for request in own]
 
 
@@ -100,7 +97,7 @@ def test_a_person_signs_in_and_sees_her_week(tab, way):
     tab.looks_right("20")
 
 
-@in_two_forms
+@in_one_form
 def test_with_a_code_it_asks_for_reading_with_pkce_and_no_secret_rfc7636(tab):
     tab.ask(CODE)
     tab.sign_in_and("Allow")
@@ -115,7 +112,7 @@ def test_with_a_code_it_asks_for_reading_with_pkce_and_no_secret_rfc7636(tab):
     assert tab.kept("ticket")["seconds"] == 86400
 
 
-@in_two_forms
+@in_one_form
 def test_as_the_document_asks_it_gets_the_ticket_for_reading_and_writing_with_the_redirect(tab):
     tab.ask(TOKEN)
     tab.sign_in_and("Allow")
@@ -139,7 +136,7 @@ def test_the_answer_leaves_the_address_before_any_other_module_is_there(tab, ans
     tab.heading("Daybook does not wait for this answer")
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_the_answer_is_gone_from_the_address_and_from_the_history(tab, way):
     tab.ask(way)
@@ -150,7 +147,7 @@ def test_the_answer_is_gone_from_the_address_and_from_the_history(tab, way):
     assert not re.search(r"code=|access_token=", tab.page.evaluate("location.href"))
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_ticket_code_and_verifier_never_reach_daybooks_server(platform, tab, way):
     tab.ask(way)
@@ -172,7 +169,7 @@ def test_ticket_code_and_verifier_never_reach_daybooks_server(platform, tab, way
     assert not [value for value in (ticket, *verifiers, *codes) if value in log]
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_the_tab_tells_what_just_happened_without_a_ticket_code_or_key_in_full(tab, way):
     tab.ask(way)
@@ -238,7 +235,7 @@ def test_the_way_to_the_week_with_the_keyboard_alone(platform, tab):
 # ---- A no, and answers that are not used ----------------------------------------------------------------------------
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_a_no_is_explained_and_can_be_asked_again(platform, tab, way):
     platform.forget_consents()
@@ -253,7 +250,7 @@ def test_a_no_is_explained_and_can_be_asked_again(platform, tab, way):
     tab.has_week()
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_an_answer_to_another_state_is_not_used_rfc6749_section_10_12(platform, tab, way):
     tab.ask(way)
@@ -266,7 +263,7 @@ def test_an_answer_to_another_state_is_not_used_rfc6749_section_10_12(platform, 
     assert (tab.kept("ticket"), tab.kept("pending"), tab.sent_to("/oauth/token")) == (None, None, [])
 
 
-@in_two_forms
+@in_one_form
 def test_an_answer_is_used_once(tab):
     tab.ask(CODE)
     tab.sign_in_and("Allow")
@@ -282,7 +279,7 @@ def test_an_answer_is_used_once(tab):
     tab.heading("Daybook does not wait for this answer")
 
 
-@in_two_forms
+@in_one_form
 def test_an_answer_to_another_tabs_request_is_not_used(tab, platform, context):
     tab.ask(CODE)
     state = parse_qs(urlsplit(tab.sent_to("/authorize")[0].url).query)["state"][0]
@@ -369,7 +366,7 @@ def test_metadata_of_another_issuer_are_not_used_rfc8414_section_3_3(tab):
 # ---- The ticket in the tab ------------------------------------------------------------------------------------------
 
 
-@in_two_forms
+@in_one_form
 @both_ways
 def test_a_reload_keeps_the_ticket_another_tab_has_none_and_forgetting_ends_it(platform, tab, context, way):
     tab.ask(way)
@@ -390,7 +387,7 @@ def test_a_reload_keeps_the_ticket_another_tab_has_none_and_forgetting_ends_it(p
     tab.heading("Daybook in the browser")
 
 
-@in_two_forms
+@in_one_form
 def test_a_ticket_that_has_run_out_is_forgotten_and_signing_in_again_is_offered(tab):
     tab.page.clock.install()
     tab.ask(TOKEN)
@@ -424,7 +421,7 @@ def test_a_ticket_that_ran_out_while_the_tab_slept_is_not_shown_to_the_api(tab):
     assert len(tab.sent_to("/calendar/v1/events")) == asked
 
 
-@in_two_forms
+@in_one_form
 def test_a_ticket_that_the_api_does_not_take_is_forgotten_and_its_reason_shown(tab):
     tab.ask(CODE)
     tab.sign_in_and("Allow")
@@ -444,7 +441,7 @@ def test_a_ticket_that_the_api_does_not_take_is_forgotten_and_its_reason_shown(t
     tab.page.wait_for_url(f"{tab.url}/learn/rejections/bad_signature")
 
 
-@in_two_forms
+@in_one_form
 def test_nothing_in_an_event_is_markup_and_an_empty_week_says_so(platform, tab):
     tab.ask(TOKEN)
     tab.sign_in_and("Allow", name="admin")
@@ -483,7 +480,7 @@ def test_nothing_in_an_error_is_markup(platform, tab):
 # ---- What it needs ---------------------------------------------------------------------------------------------------
 
 
-@in_two_forms
+@in_one_form
 def test_without_a_secure_context_the_way_with_a_code_says_why_not_and_the_other_is_open(tab):
     tab.page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })")
     tab.open("/spa")
@@ -551,7 +548,7 @@ def test_a_script_in_the_page_could_send_the_ticket_to_nobody_else(platform, tab
     assert any("connect-src" in complaint for complaint in tab.complaints)
 
 
-@in_two_forms
+@in_one_form
 def test_without_scripts_a_sentence_says_that_they_are_what_it_is_about(platform, browser):
     context = browser.new_context(java_script_enabled=False)
     try:
