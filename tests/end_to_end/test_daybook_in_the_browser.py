@@ -401,7 +401,7 @@ def test_a_ticket_that_has_run_out_is_forgotten_and_signing_in_again_is_offered(
     tab.page.clock.fast_forward("10:01")
     tab.looks_right("The ticket to your calendar has run out")
     assert tab.kept("ticket") is None
-    tab.page.get_by_role("button", name="Ask again").click()
+    tab.page.get_by_role("button", name="Sign in again").click()
     tab.page.wait_for_url(f"{tab.url}/spa")
     tab.has_week()
 
@@ -436,6 +436,7 @@ def test_a_ticket_that_the_api_does_not_take_is_forgotten_and_its_reason_shown(t
     tab.looks_right("The Calendar API does not accept the ticket")
     expect(tab.page.get_by_text("401 bad_signature")).to_be_visible()
     assert tab.messages()[-1] == ("GET /calendar/v1/events", "401")
+    expect(tab.page.get_by_text("The Calendar API does not open.")).to_be_visible()
     assert tab.kept("ticket") is None
     tab.page.get_by_role("link", name="What this reason means").click()
     tab.page.wait_for_url(f"{tab.url}/learn/rejections/bad_signature")
@@ -514,10 +515,12 @@ def test_an_api_that_does_not_name_daybooks_origin_is_told_from_one_that_is_down
     try:
         tab.page.get_by_role("button", name="Read again").click()
         tab.looks_right("The Calendar API does not answer")
+        assert tab.messages()[-1] == ("GET /calendar/v1/events", "no answer")
         expect(tab.page.locator("#trouble")).to_contain_text("CALENDAR_API_URL")
         platform.start("calendar_api", CORS_ALLOWED_ORIGINS="")
         tab.page.get_by_role("button", name="Try again").click()
         tab.looks_right("The Calendar API does not let this page read its answers")
+        assert tab.messages()[-1] == ("GET /calendar/v1/events", "not readable")
         expect(tab.page.locator("#trouble")).to_contain_text(f"Add {tab.url} to CORS_ALLOWED_ORIGINS")
     finally:
         if platform.is_running("calendar_api"):
@@ -536,7 +539,7 @@ def test_without_the_authorization_server_the_page_says_so(platform, tab):
         tab.looks_right("The authorization server does not answer")
     finally:
         platform.start("authorization_server")
-    tab.page.get_by_role("button", name="Ask again").click()
+    tab.page.get_by_role("button", name="Try again").click()
     tab.page.wait_for_url("**/login*")
 
 

@@ -5,24 +5,33 @@ import * as messages from "./messages.js";
 
 const LIMIT_SECONDS = 10;
 
-/* The answer's status, headers, and its JSON object if it is one. `sent` has `headers` and `body`, as fetch takes them.
-   Throws `noAnswer` or `mayNotRead`. */
-export async function call(url, { kind, service, says, method = "GET", ...sent }) {
+/* The answer's status, and its JSON object if it is one. `says` is what the call means, `refused` what it means after a no, and `sent`
+   has `headers` and `body` as fetch takes them. Throws `noAnswer` or `mayNotRead`. */
+export async function call(url, { kind, service, says, refused = says, method = "GET", ...sent }) {
   const { pathname, host } = new URL(url);
+  const message = { kind, from: "application", to: service.role, asked: `${method} ${pathname}`, request: asText(url, host, method, sent) };
   const started = performance.now();
-  const message = { kind, from: "application", to: service.role, says, asked: `${method} ${pathname}`, request: asText(url, host, method, sent) };
-  const record = (facts) => messages.record({ ...message, took: Math.round(performance.now() - started), ...facts });
-  const plainUrl = url.split("?")[0];
+  const took = () => Math.round(performance.now() - started);
+  let response;
+  let body;
   try {
-    const response = await fetch(url, { method, ...sent, credentials: "omit", cache: "no-store", redirect: "error", signal: limit() });
-    const body = await response.text();
-    record({ status: response.status, answer: answerText(response, body), hasPassed: messages.hasPassedAll(response.headers.get("Server-Timing")) });
-    return { status: response.status, members: jsonObject(body) };
+    response = await fetch(url, { method, ...sent, credentials: "omit", cache: "no-store", redirect: "error", signal: limit() });
+    body = await response.text();
   } catch (error) {
-    record({ status: 0 });
-    if (error.name === "TimeoutError") throw noAnswer(service, plainUrl, `no answer for ${LIMIT_SECONDS} seconds`);
-    throw (await answersAtAll(url)) ? mayNotRead(service, plainUrl) : noAnswer(service, plainUrl, "nobody accepts the connection");
+    const unanswered = { ...message, took: took(), status: 0 };
+    if (error.name !== "TimeoutError" && (await answersAtAll(url))) {
+      const keptBack = `The browser keeps from this page what the ${service.said} answers (CORS).`;
+      messages.record({ ...unanswered, says: keptBack, ended: "not readable" });
+      throw mayNotRead(service, url.split("?")[0]);
+    }
+    messages.record({ ...unanswered, says: "Daybook asks. Nobody answers." });
+    const why = error.name === "TimeoutError" ? `no answer for ${LIMIT_SECONDS} seconds` : "nobody accepts the connection";
+    throw noAnswer(service, url.split("?")[0], why);
   }
+  const { status, headers } = response;
+  const hasPassed = messages.hasPassedAll(headers.get("Server-Timing"));
+  messages.record({ ...message, took: took(), says: status < 400 ? says : refused, status, answer: answerText(response, body), hasPassed });
+  return { status, members: jsonObject(body) };
 }
 
 const limit = () => AbortSignal.timeout(LIMIT_SECONDS * 1000);

@@ -16,8 +16,8 @@ export function begin() {
   tab.keep("messages", []);
 }
 
-/* `message`: `kind`, `from`, `to` (roles), `says`, `asked` (method and path), `request` and `answer` (text), `status`, `took` (ms),
-   `hasPassed`. Of one kind the list holds the latest, in its old place. */
+/* `message`: `kind`, `from`, `to` (roles), `says`, `asked` (method and path), `request` and `answer` (text), `status` (0: no answer,
+   null: not seen), `ended` (words for a 0), `took` (ms), `hasPassed`. Of one kind the list holds the latest, in its old place. */
 export function record(message) {
   const cleared = { ...message, request: shortened(message.request), answer: shortened(message.answer ?? "") };
   const messages = tab.kept("messages") ?? [];
@@ -59,7 +59,7 @@ export function draw() {
 }
 
 function item(message, index) {
-  const { from, to, says, asked, request, answer, status, took, hasPassed } = message;
+  const { from, to, says, asked, request, answer, status, took, hasPassed, ended } = message;
   const made = document.getElementById("message").content.firstElementChild.cloneNode(true);
   const write = (selector, text) => (made.querySelector(selector).textContent = text);
   const isRefused = status >= 400 || status === 0;
@@ -71,7 +71,7 @@ function item(message, index) {
   write(".arrow__route b:first-child", NAMES[from]);
   write(".arrow__route b:last-child", NAMES[to]);
   write(".arrow__ask code", asked);
-  write(".status", status === 0 ? "no answer" : (status ?? ""));
+  write(".status", status === 0 ? (ended ?? "no answer") : (status ?? ""));
   made.querySelector(".status").hidden = status === null;
   made.querySelector(".status").classList.toggle("status--failed", isRefused);
   made.querySelector(".ticks").hidden = !hasPassed;

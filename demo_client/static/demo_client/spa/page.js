@@ -13,7 +13,7 @@ import * as week from "./week.js";
 
 const byId = (id) => document.getElementById(id);
 const SECTIONS = ["start", "held", "trouble"];
-const NEXT = { ask: "Ask again", read: "Try again", start: "Back to the two ways", reload: "Try again" };
+const WORDS = { signIn: "Sign in again", ask: "Ask again", retry: "Try again", start: "Back to the two ways", reload: "Try again" };
 const ENDS_SOON = 0.1; // of its life
 
 /* ---- What is shown ------------------------------------------------------------------------------------------------ */
@@ -40,17 +40,20 @@ function showTrouble(words) {
   byId("lead").replaceChildren(...marked(words.lead));
   byId("cures").hidden = words.steps.length === 0;
   byId("steps").replaceChildren(...words.steps.map(step));
-  byId("go-on").textContent = NEXT[next(words)];
-  byId("back").hidden = ["start", "reload"].includes(next(words));
+  byId("go-on").textContent = WORDS[words.next];
+  byId("back").hidden = ["start", "reload"].includes(words.next);
   byId("reason").hidden = !words.page;
   byId("reason").href = words.page ?? "";
-  byId("go-on").onclick = (click) => ({ ask: () => ask(way(), click), read: showWeek, start: leave, reload: () => location.reload() })[next(words)]();
+  byId("go-on").onclick = (click) => goOn(words.next, click);
   show("trouble");
 }
 
-/* Reading again needs a ticket; where there is none, there is one to ask for. */
-const next = (words) => (words.next === "read" && !tab.kept("ticket") ? "ask" : words.next);
-const way = () => tab.kept("way") ?? "code";
+function goOn(next, click) {
+  if (next === "start") leave();
+  else if (next === "reload") location.reload();
+  else if (next === "retry" && tab.kept("ticket")) showWeek();
+  else ask(tab.kept("way") ?? "code", click);
+}
 
 function step([head, text]) {
   const made = byId("step").content.firstElementChild.cloneNode(true);

@@ -8,7 +8,7 @@
 
 import { application } from "./application.js";
 import { call } from "./calls.js";
-import { ISSUER, nonceDiffers, noTicket, refused, unexpected, unusable, wrongIssuer } from "./failures.js";
+import { ISSUER, noObject, nonceDiffers, noTicket, refused, unexpected, unusable, wrongIssuer } from "./failures.js";
 import * as messages from "./messages.js";
 import * as tab from "./tab.js";
 
@@ -38,7 +38,7 @@ export async function begin(way) {
     kind: "authorize",
     from: "browser",
     to: "issuer",
-    says: way === "code" ? "Daybook sends you to ask: may it read your calendar?" : "Daybook sends you to ask, as the document does: may it read and write?",
+    says: `Daybook sends you to ask${way === "code" ? ": may it read your calendar?" : ", as the document does: may it read and write?"}`,
     asked: `GET ${address.pathname}`,
     request: `GET ${address.pathname}${address.search} HTTP/1.1\nHost: ${address.host}`,
     status: null, // what a page is answered that the browser opens, scripts do not see
@@ -77,12 +77,13 @@ async function swapped(code, { verifier, nonce, tokenEndpoint }) {
     kind: "code-for-token",
     service: ISSUER,
     says: "Daybook swaps the code for a ticket to one API (access token).",
+    refused: "Daybook offers the code. It gets no ticket for it.",
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: body.toString(),
   });
   if (status !== 200 && typeof members?.error === "string") throw noTicket(members.error, members.error_description);
-  if (status !== 200 || !members) throw unusable(ISSUER, tokenEndpoint, `answered ${status} without the JSON object that belongs there`);
+  if (status !== 200 || !members) throw noObject(ISSUER, tokenEndpoint, status);
   checkNonce(members.id_token, nonce);
   return members;
 }
@@ -119,9 +120,10 @@ async function metadata() {
   const url = `${application.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const says = "Daybook asks the authorization server where its endpoints are.";
   const { status, members } = await call(url, { kind: "discovery", service: ISSUER, says });
-  if (status !== 200 || !members) throw unusable(ISSUER, url, `answered ${status} without the JSON object that belongs there`);
+  if (status !== 200 || !members) throw noObject(ISSUER, url, status);
   if (members.issuer !== application.issuer) {
-    throw unusable(ISSUER, url, `calls itself \`${String(members.issuer).slice(0, 80)}\`; Daybook is set to \`${application.issuer}\`, and both must be equal`);
+    const named = String(members.issuer).slice(0, 80);
+    throw unusable(ISSUER, url, `calls itself \`${named}\`; Daybook is set to \`${application.issuer}\`, and both must be equal`);
   }
   for (const name of ["authorization_endpoint", "token_endpoint"]) {
     if (!/^https?:\/\//.test(members[name])) throw unusable(ISSUER, url, `names no usable \`${name}\``);

@@ -2,7 +2,7 @@
 
 import { application } from "./application.js";
 import { call } from "./calls.js";
-import { CALENDAR, saidNo, unusable } from "./failures.js";
+import { CALENDAR, noObject, saidNo, unusable } from "./failures.js";
 import { clock, day, lastDay, wallClock } from "../wall_clock.js";
 
 const list = document.getElementById("week");
@@ -12,21 +12,22 @@ const onTheWall = wallClock(list.dataset.zone);
 
 /* The events of the ticket's user that touch the page's week, in order (`GET events`, all of its pages). Throws `Failure`. */
 export async function read({ accessToken }) {
-  const window = { timeMin: list.dataset.from, timeMax: list.dataset.until, timeZone: list.dataset.zone, orderBy: "startTime", maxResults: 250 };
+  const { from: timeMin, until: timeMax, zone: timeZone } = list.dataset;
+  const asked = new URLSearchParams({ timeMin, timeMax, timeZone, orderBy: "startTime", maxResults: 250 });
   const events = [];
-  let pageToken;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { status, members } = await call(`${application.eventsUrl}?${new URLSearchParams({ ...window, ...(pageToken && { pageToken }) })}`, {
+    const { status, members } = await call(`${application.eventsUrl}?${asked}`, {
       kind: "events",
       service: CALENDAR,
       says: "Daybook shows the ticket. The Calendar API checks it four times and opens.",
+      refused: "Daybook shows the ticket. The Calendar API does not open.",
       headers: { Authorization: `Bearer ${accessToken}` },
     });
     if (status >= 400 && status < 500 && members) throw saidNo(status, members);
-    if (status !== 200 || !members) throw unusable(CALENDAR, application.eventsUrl, `answered ${status} without the JSON object that belongs there`);
+    if (status !== 200 || !members) throw noObject(CALENDAR, application.eventsUrl, status);
     events.push(...readable(members.items));
-    pageToken = members.nextPageToken;
-    if (!pageToken) return events;
+    if (!members.nextPageToken) return events;
+    asked.set("pageToken", members.nextPageToken);
   }
   throw unusable(CALENDAR, application.eventsUrl, "has more events in one week than this page reads");
 }
