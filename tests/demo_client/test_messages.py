@@ -102,6 +102,24 @@ def test_where_the_api_opens_although_a_check_fails_the_page_says_which_counts(a
     assert "The API itself opened all the same: its own checks are what counts." in words(page)
 
 
+def test_without_the_issuers_keys_daybook_says_that_it_cannot_judge_the_seal(alice, services):
+    services.answers["/.well-known/jwks.json"] = (503, "")
+    alice.sign_in(services)
+    page = alice.get(f"/messages/{message_pk(alice.get('/daybook'), 'Daybook shows the ticket')}")
+    assert verdicts(page) == ["passed", "not possible", "passed", "passed"]
+    assert "2 Signature not possible Daybook cannot judge this one: it has no trusted key, or nothing to read." in words(page)
+    assert "its own checks are what counts" not in words(page), "the API opened, and no row says no"
+
+
+def test_of_a_strangers_ticket_the_seal_cannot_be_judged_and_check_3_says_no(alice, services):
+    ticket = services.signer.access_token(iss="https://stranger.example/")
+    services.answers["/oauth/token"] = (200, services.token_answer(access_token=ticket))
+    alice.sign_in(services)
+    page = alice.get(f"/messages/{message_pk(alice.get('/daybook'), 'Daybook shows the ticket')}")
+    assert verdicts(page) == ["passed", "not possible", "failed", "not reached"]
+    assert "2 Signature not possible Daybook cannot judge this one:" in words(page)
+
+
 def test_where_the_api_refuses_for_another_reason_the_page_says_so(signed_in, services, events_pk):
     services.answers["/calendar/v1/events"] = (401, {"title": "Expired", "code": "token_expired"})
     page = signed_in.post(f"/messages/{events_pk}/send-again", follow=True)
