@@ -102,6 +102,7 @@ def test_typed_coordinates_move_the_pin_and_are_asked_about(form, pages):
     expect(form.pin).to_be_visible()
     expect(form.says).to_have_text("Typed: 35.6580, 139.7016")
     expect(form.page.locator(".place-map__city", has_text="Tokyo")).to_be_visible()  # the map has gone there
+    expect(form.location).not_to_have_value("")  # the answer has come, so the question was asked
     assert pages.asked == [("35.658", "139.7016")]
     form.lat.fill("")
     expect(form.pin).to_have_count(0)
