@@ -470,6 +470,20 @@ def test_nothing_in_an_event_is_markup_and_an_empty_week_says_so(platform, tab):
 
 
 @in_one_form
+def test_a_week_on_several_pages_is_read_to_its_end(tab):
+    tab.ask(CODE)
+    tab.sign_in_and("Allow")
+    tab.has_week()
+    whole = tab.page.locator("#week .event").all_text_contents()
+    tab.page.route("**/calendar/v1/events*", lambda route: route.continue_(url=route.request.url.replace("maxResults=250", "maxResults=2")))
+    tab.page.locator("#week").evaluate("(week) => week.querySelectorAll('.event').forEach((event) => event.remove())")
+    asked = len(tab.sent_to("/calendar/v1/events"))
+    tab.page.get_by_role("button", name="Read again").click()
+    expect(tab.page.locator("#week .event")).to_have_text(whole)
+    assert len(tab.sent_to("/calendar/v1/events")) - asked > 2
+
+
+@in_one_form
 def test_nothing_in_an_error_is_markup(platform, tab):
     tab.ask(CODE)
     state = parse_qs(urlsplit(tab.sent_to("/authorize")[0].url).query)["state"][0]
