@@ -34,7 +34,9 @@ def account(request: HttpRequest) -> HttpResponse:
 def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
     """One's own alone; somebody else's is as good as none."""
     number = request.POST.get("consent", "")
-    given = Consent.objects.given_by(user).filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    given = (
+        Consent.objects.given_by(user).filter(pk=number).first() if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    )
     if given is None:
         cure = "It may have been taken back in another tab. Your account page shows what is allowed now."
         return problem(request, title="There is no such permission of yours any more", cure=cure)

@@ -227,6 +227,13 @@ class ApplicationAdmin(MakesSecrets):
     )
     refresh_tokens_by = "consent__application"
 
+    def save_model(self, request: HttpRequest, obj: Application, form: ApplicationForm, change: bool) -> None:
+        """As Django does it, with a word of warning for what weakens the application."""
+        super().save_model(request, obj, form, change)
+        if "requires_pkce" in form.changed_data and not obj.requires_pkce:
+            text = f"{obj.name} may now send no code_challenge (PKCE): who gets hold of one of its codes and its secret can redeem it."
+            self.message_user(request, text, messages.WARNING)
+
     @admin.action(description="Replace the secret (the old one stops working at once)", permissions=["change"])
     def replace_secret(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
         """A new secret for each confidential application that is selected."""

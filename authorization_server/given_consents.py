@@ -24,6 +24,6 @@ def withdraw(consent: Consent, *, by: User, trace_id: str) -> None:
         client_id=consent.application.client_id,
         user=consent.user.sub,
         audience=consent.api.audience,
-        detail=f"ends {ended} refresh tokens" + ("" if by == consent.user else f"; done by {by.sub}"),
+        detail=f"refresh tokens ended: {ended}" + ("" if by == consent.user else f"; done by {by.sub}"),
     )
     consent.delete()

@@ -10,10 +10,12 @@ from tests.authorization_server.conftest import (
     CALLBACK,
     CODE_CHALLENGE,
     CODE_VERIFIER,
+    application_form,
     assert_refused,
     basic,
     challenge_of,
     sent_back,
+    text_of,
     verified,
 )
 
@@ -335,3 +337,62 @@ def test_redeeming_needs_at_most_8_queries(alice, back_channel, django_assert_ma
     code = alice.code()
     with django_assert_max_num_queries(8):
         assert back_channel.redeem(code).status_code == 200
+
+
+# ---- Confidential applications that are exempt from PKCE --------------------------------------------------------------
+
+
+@pytest.fixture
+def exempt(daybook):
+    Application.objects.filter(pk=daybook.pk).update(requires_pkce=False)
+
+
+WITHOUT = {"code_challenge": None, "code_challenge_method": None}
+
+
+def test_an_exempt_application_needs_no_challenge_and_the_log_says_so(alice, back_channel, exempt, caplog):
+    caplog.set_level("INFO")
+    assert back_channel.redeem(alice.code(**WITHOUT), code_verifier=None).status_code == 200
+    (issued,) = [record for record in caplog.records if getattr(record, "decision", "") == "code.issued"]
+    assert issued.detail == "without PKCE: an administrator has exempted the application"
+
+
+def test_a_verifier_without_a_challenge_is_refused_and_uses_the_code_up_rfc9700_section_4_8_2(alice, back_channel, exempt):
+    code = alice.code(**WITHOUT)
+    assert_refused(back_channel.redeem(code), error="invalid_grant")
+    assert_refused(back_channel.redeem(code, code_verifier=None), error="invalid_grant")
+
+
+def test_a_challenge_that_an_exempt_application_sends_counts_all_the_same(alice, back_channel, exempt):
+    assert_refused(back_channel.redeem(alice.code(), code_verifier=None), error="invalid_request")
+    assert back_channel.redeem(alice.code()).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["plain", "S256", None])
+def test_a_challenge_without_s256_is_refused_from_it_too(alice, exempt, method):
+    challenge = None if method == "S256" else "x" * 43
+    parameters = sent_back(alice.authorize(code_challenge=challenge, code_challenge_method=method))
+    assert parameters["error"] == "invalid_request"
+
+
+def test_a_public_application_cannot_be_exempted_and_the_dashboard_says_why(admin):
+    spa = Application.objects.get(client_id="calendar-spa")
+    form = application_form(
+        client_id="calendar-spa",
+        name="x",
+        authentication_method="none",
+        allows_client_credentials=None,
+        allows_authorization_code="on",
+        requires_pkce=None,
+    )
+    page = admin.post(f"/admin/authorization_server/application/{spa.pk}/change/", **form)
+    assert "A public application cannot do without PKCE" in text_of(page)
+    assert Application.objects.get(pk=spa.pk).requires_pkce
+
+
+def test_exempting_one_warns_the_administrator(admin, daybook):
+    form = application_form(client_id="calendar-web", name="Daybook", allows_authorization_code="on", requires_pkce=None, is_demo="on")
+    url = f"/admin/authorization_server/application/{daybook.pk}/change/"
+    assert admin.post(url, **form).status_code == 302
+    assert "Daybook may now send no code_challenge (PKCE)" in text_of(admin.get("/admin/authorization_server/application/"))
+    assert not Application.objects.get(pk=daybook.pk).requires_pkce

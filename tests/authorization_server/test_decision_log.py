@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from authorization_server import decision_log
 from authorization_server.decision_log import Decision
-from authorization_server.models import Consent, LogEntry
+from authorization_server.models import Api, Application, Consent, LogEntry, PreconfiguredConsent
 from authorization_server.models.log_entries import AppendOnly
 from tests.authorization_server.conftest import CODE_CHALLENGE, CODE_VERIFIER, BackChannel, Browser, sent_back, ticket_in
 
@@ -287,3 +288,19 @@ def test_decisions_without_a_state_have_the_id_that_their_caller_sent_in_tracepa
 def test_a_state_is_stored_as_the_beginning_of_its_sha256_alone(alice):
     alice.authorize(state="a-very-recognisable-state")
     assert {entry.trace_id for entry in LogEntry.objects.all()} == {hashlib.sha256(b"a-very-recognisable-state").hexdigest()[:32]}
+
+
+@pytest.mark.parametrize("table", ["clientgrant", "preconfiguredconsent"])
+def test_a_grant_that_is_added_changed_or_deleted_is_a_decision_with_who_did_it(admin, table):
+    application = Application.objects.get(client_id="company-calendar")
+    api = Api.objects.get(audience="api.calendar")
+    read, write = api.scopes.order_by("name")
+    PreconfiguredConsent.objects.all().delete()
+    url, row = f"/admin/authorization_server/{table}/", {"application": application.pk, "api": api.pk, "for_everybody": "on"}
+    assert admin.post(f"{url}add/", **row, scopes=[read.pk]).status_code == 302
+    pk = apps.get_model("authorization_server", table).objects.get(application=application).pk
+    assert admin.post(f"{url}{pk}/change/", **row, scopes=[read.pk, write.pk]).status_code == 302
+    assert admin.post(f"{url}{pk}/delete/", post="yes").status_code == 302
+    entries = LogEntry.objects.filter(event="grant.changed").order_by("pk")
+    assert [(entry.reason, entry.scope) for entry in entries] == [("added", "read"), ("changed", "read write"), ("deleted", "read write")]
+    assert {(entry.client_id, entry.audience, entry.user) for entry in entries} == {("company-calendar", "api.calendar", "usr_100")}

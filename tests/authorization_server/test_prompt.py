@@ -1,6 +1,12 @@
 """`prompt` (OpenID Connect Core section 3.1.2.1): which pages a request insists on, and which it will not have."""
 
+import html
+import re
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from authorization_server.models import Consent
 from tests.authorization_server.conftest import COMPANY_CALLBACK, decisions, in_fragment, sent_back, text_of, ticket_in
@@ -222,3 +228,104 @@ def test_the_log_says_which_page_was_wanted_and_not_shown(alice, visitor, caplog
     visitor.authorize(prompt="none")
     alice.authorize(prompt="none")
     assert decisions(caplog) == [("request.refused", "not_signed_in"), ("request.refused", "consent_required")]
+
+
+# ---- max_age --------------------------------------------------------------------------------------------------------
+
+
+def signed_in(visitor, **request):
+    """Sign in through the form for this request, and go on."""
+    page = visitor.client.get(visitor.authorize(**request)["Location"])
+    return visitor.client.get(visitor.post("/login", ticket=ticket_in(page), username="alice", password="alice-demo")["Location"])
+
+
+def test_max_age_lets_a_sign_in_pass_that_is_young_enough_oidc_core_section_3_1_2_1(visitor):
+    visitor.decide(signed_in(visitor), "allow")
+    with time_machine.travel(timezone.now() + timedelta(seconds=299), tick=False):
+        assert "code" in sent_back(visitor.authorize(max_age="300"))
+
+
+def test_max_age_asks_for_a_new_sign_in_when_the_last_is_older(visitor, caplog):
+    caplog.set_level("INFO")
+    visitor.decide(signed_in(visitor), "allow")
+    with time_machine.travel(timezone.now() + timedelta(seconds=302), tick=False):
+        answer = visitor.authorize(max_age="300")
+        assert answer["Location"].startswith("/login?ticket=")
+        page = text_of(visitor.client.get(answer["Location"]))
+        assert "It wants a sign-in that is at most 300 seconds old, and the last one here is older" in page
+        assert decisions(caplog, "sign_in.shown")[-1] == ("sign_in.shown", "max_age")
+        assert "code" in sent_back(signed_in(visitor, max_age="300"))
+
+
+def test_max_age_0_asks_once_for_each_request(visitor):
+    for _ in range(2):
+        page = signed_in(visitor, max_age="0")
+        answer = visitor.decide(page, "allow") if page.status_code == 200 else page
+        assert "code" in sent_back(answer)
+
+
+def test_a_failed_sign_in_makes_no_sign_in_younger(visitor):
+    visitor.decide(signed_in(visitor), "allow")
+    with time_machine.travel(timezone.now() + timedelta(seconds=302), tick=False):
+        where = visitor.authorize(max_age="300")["Location"]
+        visitor.post("/login", ticket=ticket_in(visitor.client.get(where)), username="alice", password="wrong")
+        assert visitor.authorize(max_age="300")["Location"].startswith("/login?ticket=")
+
+
+def test_max_age_with_prompt_none_is_login_required(visitor):
+    visitor.decide(signed_in(visitor), "allow")
+    with time_machine.travel(timezone.now() + timedelta(seconds=302), tick=False):
+        assert sent_back(visitor.authorize(max_age="300", prompt="none"))["error"] == "login_required"
+    assert "code" in sent_back(visitor.authorize(max_age="300", prompt="none"))
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "x", "1e3", "١", "9999999999", " 1", "+1"])
+def test_max_age_is_a_number_of_seconds(alice, value):
+    parameters = sent_back(alice.authorize(max_age=value))
+    assert (parameters["error"], parameters["state"]) == ("invalid_request", "Yb3k9wQ")
+    assert "max_age" in parameters["error_description"]
+
+
+def test_an_empty_max_age_counts_as_left_out(visitor):
+    visitor.decide(signed_in(visitor), "allow")
+    assert "code" in sent_back(visitor.authorize(max_age=""))
+
+
+# ---- login_hint -----------------------------------------------------------------------------------------------------
+
+
+def hinted(visitor, hint):
+    """The user name that stands in the form when the application sends this hint."""
+    page = visitor.client.get(visitor.authorize(login_hint=hint)["Location"]).content.decode()
+    (typed,) = re.findall(r'name="username"[^>]* value="([^"]*)"', page)
+    return html.unescape(typed)
+
+
+def test_login_hint_fills_in_the_user_name_oidc_core_section_3_1_2_1(visitor):
+    assert hinted(visitor, "alice") == "alice"
+
+
+def test_login_hint_tells_nobody_whether_there_is_such_an_account(visitor):
+    assert hinted(visitor, "nobody-here") == "nobody-here"
+
+
+@pytest.mark.parametrize("hint", ['"><script>alert(1)</script>', "x" * 500, "é", "'"])
+def test_login_hint_is_text_and_nothing_else(visitor, hint):
+    assert hinted(visitor, hint) == hint[:150]
+
+
+def test_login_hint_signs_nobody_in_and_out(alice):
+    alice.code()
+    assert "code" in sent_back(alice.authorize(login_hint="bob"))
+
+
+def test_what_was_typed_wins_over_the_hint(visitor):
+    page = visitor.client.get(visitor.authorize(login_hint="alice")["Location"])
+    again = visitor.post("/login", ticket=ticket_in(page), username="bob", password="wrong").content.decode()
+    assert re.search(r'name="username"[^>]* value="bob"', again)
+
+
+def test_the_fold_explains_both(visitor):
+    page = text_of(visitor.client.get(visitor.authorize(login_hint="alice", max_age="300")["Location"]))
+    assert "Whom Daybook expects. It fills in the user name, and proves nothing." in page
+    assert "Daybook wants a sign-in that is at most this many seconds old" in page
