@@ -39,7 +39,7 @@ def signed_in_user(request: HttpRequest) -> User | None:
 
 def remember_when(request: HttpRequest) -> None:
     """Note in the session that its person has proven now who they are."""
-    request.session[_SIGNED_IN_AT] = int(time.time())
+    request.session[_SIGNED_IN_AT] = time.time()
 
 
 def reason_to_ask(request: HttpRequest, *, asked: AuthorizationRequest, waiting: PendingRequest | None) -> Reason | None:
