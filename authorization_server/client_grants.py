@@ -3,8 +3,6 @@
 Read next: `demo_client/flows/`, the other side of the wire.
 """
 
-from django.db.models import QuerySet
-
 from authorization_server.errors import AccessDenied, InvalidScope
 from authorization_server.issuer import access_request_url
 from authorization_server.models import AccessPolicy, Api, ApiScope, Application, ClientGrant
@@ -30,29 +28,18 @@ def scopes_for_people(*, application: Application, api: Api, requested: frozense
     Raises as `scopes_for_machine` does.
     """
     if api.user_access == AccessPolicy.DENY:
-        raise _machines_only(api)
+        raise AccessDenied(f"The {api.name} admits machines only.", reason="users_denied")
     return _within(_ceiling(api.user_access, application=application, api=api), requested, api=api)
-
-
-def still_for_people(scopes: QuerySet[ApiScope], *, application: Application, api: Api) -> tuple[ApiScope, ...]:
-    """Those of `scopes` that `application` may still have in people's names; what it lost meanwhile is left out.
-
-    Raises `AccessDenied` when the API admits no people any more, or no grant is in force that it asks for.
-    """
-    if api.user_access == AccessPolicy.DENY:
-        raise _machines_only(api)
-    if api.user_access == AccessPolicy.REQUIRE_GRANT:
-        scopes = scopes.filter(pk__in=_grant_in_force(application, api).scopes.values("pk"))
-    return tuple(scopes)
 
 
 def _ceiling(policy: str, *, application: Application, api: Api) -> tuple[ApiScope, ...]:
     if policy == AccessPolicy.ALLOW_ALL:
         return tuple(api.scopes.all())
-    return tuple(_grant_in_force(application, api).scopes.all())
+    return tuple(grant_in_force(application, api).scopes.all())
 
 
-def _grant_in_force(application: Application, api: Api) -> ClientGrant:
+def grant_in_force(application: Application, api: Api) -> ClientGrant:
+    """The administrator's yes. Raises `AccessDenied` when there is none, or it has ended."""
     client_grant = ClientGrant.objects.in_force().filter(application=application, api=api).first()
     if client_grant is None:
         raise _no_permission(application, api)
@@ -65,10 +52,6 @@ def _within(ceiling: tuple[ApiScope, ...], requested: frozenset[str], *, api: Ap
         offered = " ".join(scope.name for scope in ceiling) or "none"
         raise InvalidScope(f"{api.name}: not to be had here: {' '.join(above)}. To be had: {offered}.", reason="scope_not_available")
     return tuple(scope for scope in ceiling if scope.name in requested)
-
-
-def _machines_only(api: Api) -> AccessDenied:
-    return AccessDenied(f"The {api.name} admits machines only.", reason="users_denied")
 
 
 def _no_permission(application: Application, api: Api) -> AccessDenied:

@@ -36,8 +36,8 @@ class Decision(StrEnum):
     CONSENT_SKIPPED = "consent.skipped"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
-    CODE_ISSUED = "code.issued"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    CODE_ISSUED = "code.issued"
     TOKEN_ISSUED = "token.issued"  # noqa: S105  a name, no secret
     REFRESH_TOKENS_REVOKED = "refresh_tokens.revoked"
     GRANT_CHANGED = "grant.changed"

@@ -1,17 +1,29 @@
 """Consents after the dialog: what still holds when an application comes back alone, and what ends when one is taken back."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from authorization_server import decision_log
+from authorization_server.client_grants import grant_in_force
 from authorization_server.decision_log import Decision
-from authorization_server.models import ApiScope, Consent, PreconfiguredConsent, User
+from authorization_server.errors import AccessDenied
+from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent, User
 
 
-def still_allowed(consent: Consent, names: frozenset[str]) -> QuerySet[ApiScope]:
-    """Those of the API's scopes with these names that need no question now: what this person allowed, or an administrator."""
-    by_administrator = PreconfiguredConsent.objects.meant_for(user=consent.user, application=consent.application, api=consent.api)
+def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ...]:
+    """Those of the API's scopes with these names that would need no question now; what was lost meanwhile is left out.
+
+    Allowed by this person or by an administrator, and, where the API asks for a client grant, within it. Raises `AccessDenied`
+    when the API admits no people any more, or that grant is not there.
+    """
+    application, api = consent.application, consent.api
+    if api.user_access == AccessPolicy.DENY:
+        raise AccessDenied(f"The {api.name} admits no people any more.", reason="users_denied")
+    by_administrator = PreconfiguredConsent.objects.meant_for(user=consent.user, application=application, api=api)
     by_anybody = Q(pk__in=consent.allowed.values("scope")) | Q(pk__in=by_administrator.values("scopes"))
-    return ApiScope.objects.filter(by_anybody, api=consent.api, name__in=names)
+    scopes = ApiScope.objects.filter(by_anybody, api=api, name__in=names)
+    if api.user_access == AccessPolicy.REQUIRE_GRANT:
+        scopes = scopes.filter(pk__in=grant_in_force(application, api).scopes.values("pk"))
+    return tuple(scopes)
 
 
 def withdraw(consent: Consent, *, by: User, trace_id: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from authlib.oauth2.rfc6749 import grants
 
-from authorization_server import audiences, client_grants, given_consents
+from authorization_server import audiences, given_consents
 from authorization_server.errors import InvalidGrant, InvalidRequest, InvalidScope, UnauthorizedClient
 from authorization_server.grants import used_twice
 from authorization_server.grants.issuing import log_issued, sign
@@ -65,8 +65,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Auth
         if requested - granted:
             more = " ".join(sorted(requested - granted))
             raise InvalidScope(f"The person was not asked for this: {more}. Ask at /authorize.", reason="scope_not_granted")
-        allowed = given_consents.still_allowed(family.consent, requested - {OFFLINE_ACCESS.name})
-        return client_grants.still_for_people(allowed, application=self.request.client, api=family.consent.api)
+        return given_consents.still_allowed(family.consent, requested - {OFFLINE_ACCESS.name})
 
     def _used_twice(self, family: RefreshTokenFamily) -> NoReturn:
         used_twice.end(RefreshTokenFamily.objects.filter(pk=family.pk), Revoked.TOKEN_REUSED, request=self.request)
