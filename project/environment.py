@@ -6,6 +6,7 @@ Read next: `project/settings.py`, which calls each reader once.
 import json
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -118,6 +119,20 @@ class Environment:
             if urlsplit(word).path:
                 raise BadSetting(name, word, "an origin has no path and no last slash, as in https://app.example.")
         return words
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """A list of IP addresses and networks, separated by commas or blanks; an address is a network of one."""
+        cure = "write addresses or networks, as in 10.0.0.0/8 ::1; a network has no bits set behind its prefix."
+        networks = []
+        for word in self.words(name):
+            try:
+                network = ip_network(word)
+            except ValueError as error:
+                raise BadSetting(name, word, cure) from error
+            if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped:
+                raise BadSetting(name, word, "write an IPv4 network as IPv4, as in 10.0.0.0/8.")
+            networks.append(network)
+        return tuple(networks)
 
     def json_list(self, name: str) -> list[dict[str, object]]:
         """A JSON list of objects."""

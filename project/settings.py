@@ -120,6 +120,7 @@ AUTH_USER_MODEL = "authorization_server.User" if serves(SERVICE, "authorization_
 AUTHENTICATION_BACKENDS = ["authorization_server.sign_in.AccountBackend"] if serves(SERVICE, "authorization_server") else []
 LOGIN_URL = "/login"
 ISSUER_ALLOW_PLAIN_HTTP = env.flag("ISSUER_ALLOW_PLAIN_HTTP")  # for a trusted network; loopback needs no permission
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # ---- The APIs -------------------------------------------------------------------------------------------------------
 REQUIRE_IF_MATCH = env.flag("REQUIRE_IF_MATCH")

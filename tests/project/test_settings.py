@@ -1,6 +1,7 @@
 """A setting that cannot be used stops the start, naming variable, value and cure; a good one is taken as it stands."""
 
 import json
+from ipaddress import ip_network
 
 import pytest
 
@@ -38,6 +39,11 @@ BAD_VALUES = [
     ("TRUSTED_ISSUERS", '{"issuer": "https://tenant.example/"}', "JSON list of objects"),
     ("CORS_ALLOWED_ORIGINS", "https://app.example/path", "an origin has no path"),
     ("CORS_ALLOWED_ORIGINS", "app.example", "http:// or https://"),
+    ("TRUSTED_PROXIES", "10.0.0.1/8", "no bits set behind its prefix"),
+    ("TRUSTED_PROXIES", "::1 proxy.example", "write addresses or networks"),
+    ("TRUSTED_PROXIES", "10.0.0.0/33", "write addresses or networks"),
+    ("TRUSTED_PROXIES", "[::1]", "write addresses or networks"),
+    ("TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "write an IPv4 network as IPv4"),
     ("LOG_FORMAT", "xml", "json, text"),
 ]
 
@@ -77,6 +83,11 @@ def test_a_bad_database_url_is_refused_without_printing_its_password(read_settin
 def test_a_store_that_is_no_redis_stops_the_start_without_printing_its_password(read_settings):
     with pytest.raises(BadSetting, match="^CACHE_URL is '\\*\\*\\*'. Cure: write redis://"):
         read_settings(CACHE_URL="memcached://four:password@localhost")
+
+
+def test_no_proxy_is_trusted_unless_it_is_named(read_settings):
+    assert read_settings()["TRUSTED_PROXIES"] == ()
+    assert read_settings(TRUSTED_PROXIES="10.0.0.0/8 ::1")["TRUSTED_PROXIES"] == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 
 
 SECRET, OTHER_SECRET = "s" * 32, "o" * 43
