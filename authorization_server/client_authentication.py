@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from authorization_server import applications
-from authorization_server.errors import ClientAuthenticationFailed, InvalidRequest
+from authorization_server.errors import ClientAuthenticationFailed, InvalidRequest, TooManyFailures
+from authorization_server.failure_limits import CLIENT_AUTHENTICATION
 from authorization_server.models import Application, AuthenticationMethod
 from authorization_server.parameters import Parameters
 
@@ -19,11 +20,12 @@ class Credentials:
     method: AuthenticationMethod
 
 
-def authenticate(parameters: Parameters, authorization: str) -> Application:
+def authenticate(parameters: Parameters, authorization: str, *, address: str) -> Application:
     """The application that sent the request, with `authorization` being the `Authorization` header or empty.
 
     Raises `ClientAuthenticationFailed`, byte for byte the same for an unknown client and a wrong secret;
-    `InvalidRequest` when it authenticates in two ways. An assertion (RFC 7523) is a way that no application has here.
+    `InvalidRequest` when it authenticates in two ways; `TooManyFailures`, also with the right secret, when too many from `address`
+    had a wrong one just now. An assertion (RFC 7523) is a way that no application has here.
     """
     if parameters.get("client_assertion"):
         if authorization or parameters.get("client_secret"):
@@ -32,11 +34,15 @@ def authenticate(parameters: Parameters, authorization: str) -> Application:
     credentials = _in_header(authorization) if authorization else _in_body(parameters)
     if authorization:
         _check_body_agrees(parameters, credentials)
+    # What could not be read until here was no guess, and does not count.
+    if seconds := CLIENT_AUTHENTICATION.seconds_to_wait(credentials.client_id, address):
+        raise TooManyFailures(seconds=seconds)
     application = applications.find(credentials.client_id)
     # Compared even where there is no such application, so that both take as long.
     secret_fits = (application or Application()).has_secret(credentials.secret)
     proven = secret_fits or credentials.method == AuthenticationMethod.NONE
     if application is None or not proven or not application.accepts(credentials.method):
+        CLIENT_AUTHENTICATION.count(credentials.client_id, address)
         reason = "unknown_client" if application is None else "wrong_secret" if not proven else "method_not_accepted"
         raise ClientAuthenticationFailed(reason=reason, tried_basic=bool(authorization))
     return application

@@ -58,6 +58,25 @@ class ClientAuthenticationFailed(Refused):
         return [*super().get_headers(), *challenge]
 
 
+class TooManyFailures(Refused):
+    """Too many failed authentications of this client id from this address; the same answer whether or not there is such a client.
+
+    RFC 6749 section 5.2 has no code for it. Of OAuth's others (section 4.1.2.1) `temporarily_unavailable` tells a client the right
+    thing, to come again later; `invalid_client` would say that its secret is wrong, which nobody has looked at. 429 is RFC 6585's.
+    """
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(f"Too many failed attempts to authenticate. Try again in {seconds} s.", reason="too_many_failures")
+        self.seconds = seconds
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """With the seconds to wait."""
+        return [*super().get_headers(), ("Retry-After", str(self.seconds))]
+
+
 class UnauthorizedClient(Refused):
     """The application may not use this grant."""
 

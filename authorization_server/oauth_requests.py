@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from access_tokens.problems import trace_id_of
 from authorization_server import decision_log, issuer
+from authorization_server.addresses import client_address
 from authorization_server.authorization_requests import AuthorizationRequest, Destination, answers_in_fragment
 from authorization_server.decision_log import Decision
 from authorization_server.models import Api, ApiScope, Application, Consent, RefreshTokenFamily, User
@@ -37,6 +38,7 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         super().__init__(request.method, where, headers=request.headers)
         self.payload = parameters
         self.trace_id = trace_id_of(request)
+        self.client_address = client_address(request)
         self.is_front_channel = destination is not None
         if destination is not None:
             self.destination = destination

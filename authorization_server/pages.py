@@ -13,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from authorization_server import applications, decision_log, demo_identities, pending_requests
+from authorization_server.addresses import client_address
 from authorization_server.authorization_requests import AuthorizationRequest, NoDestination, destination_of, validate
 from authorization_server.consent import ConsentDecision
 from authorization_server.decision_log import Decision
 from authorization_server.errors import Refused
 from authorization_server.explanations import explain
+from authorization_server.failure_limits import SIGN_IN
 from authorization_server.forms import LONGEST_USERNAME, SignInForm
 from authorization_server.models import Api, ClientGrant, User
 from authorization_server.pending_requests import PendingRequest
@@ -45,7 +47,8 @@ def login(request: HttpRequest) -> HttpResponse:
     waiting = pending_requests.find(request.session, submitted.get("ticket", ""))
     next_path = _local_path(submitted.get("next", ""))
     form = SignInForm(_filled_in(request) or None, initial={"username": _hint(waiting)})
-    if request.method == "POST" and (user := _authenticated(request, form)):
+    seconds_to_wait = _seconds_to_wait(request, form)
+    if request.method == "POST" and not seconds_to_wait and (user := _authenticated(request, form)):
         kept = pending_requests.all_of(request.session)
         auth.login(request, user)  # a new session id, so that one planted before is worth nothing
         pending_requests.restore(request.session, kept)
@@ -58,7 +61,8 @@ def login(request: HttpRequest) -> HttpResponse:
     asked, already = _asked(waiting), signed_in_user(request)
     context = {
         "form": form,
-        "refused": NO_SUCH_ACCOUNT if request.method == "POST" else "",
+        "seconds_to_wait": seconds_to_wait,
+        "refused": NO_SUCH_ACCOUNT if request.method == "POST" and not seconds_to_wait else "",
         "ticket": waiting.ticket if waiting else "",
         "next": next_path,
         "accounts": _demo_accounts(),
@@ -67,7 +71,10 @@ def login(request: HttpRequest) -> HttpResponse:
         "reason": reason_to_ask(request, asked=asked, waiting=waiting) if asked else None,
         "explained": explain(asked) if asked and settings.EXPLAIN_REJECTIONS else [],
     }
-    response = render(request, "authorization_server/login.html", context, status=400 if request.method == "POST" else 200)
+    status = 429 if seconds_to_wait else 400 if request.method == "POST" else 200
+    response = render(request, "authorization_server/login.html", context, status=status)
+    if seconds_to_wait:
+        response["Retry-After"] = str(seconds_to_wait)
     return _may_lead_to(asked, response)
 
 
@@ -85,13 +92,29 @@ def _hint(waiting: PendingRequest | None) -> str:
     return waiting.parameters.get("login_hint")[:LONGEST_USERNAME] if waiting else ""
 
 
+def _seconds_to_wait(request: HttpRequest, form: SignInForm) -> int:
+    """How long nobody may try this user name from this address, with the right password neither; 0 while it may be tried."""
+    seconds = SIGN_IN.seconds_to_wait(form.cleaned_data["username"], client_address(request)) if form.is_valid() else 0
+    if seconds:
+        _record_refused_sign_in(request, "too_many_failures")
+    return seconds
+
+
 def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:
-    user = auth.authenticate(request, **form.cleaned_data) if form.is_valid() else None
-    if isinstance(user, User):
-        return user
-    waiting = pending_requests.find(request.session, request.POST.get("ticket", ""))
-    decision_log.record(Decision.SIGN_IN_REFUSED, trace_id=_trace_id(request, waiting), reason="no_such_account_or_password")
+    user = None
+    if form.is_valid():  # otherwise it was no guess, and does not count
+        user = auth.authenticate(request, **form.cleaned_data)
+        if isinstance(user, User):
+            return user
+        # By the name as it was looked for: upper and lower case are two accounts, blanks around it are not.
+        SIGN_IN.count(form.cleaned_data["username"], client_address(request))
+    _record_refused_sign_in(request, "no_such_account_or_password")
     return None
+
+
+def _record_refused_sign_in(request: HttpRequest, reason: str) -> None:
+    waiting = pending_requests.find(request.session, request.POST.get("ticket", ""))
+    decision_log.record(Decision.SIGN_IN_REFUSED, trace_id=_trace_id(request, waiting), reason=reason)
 
 
 @require_http_methods(["GET", "POST"])

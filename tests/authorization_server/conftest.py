@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -31,6 +32,11 @@ def quick_secrets(settings, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     turn = iter(range(10**6))
     monkeypatch.setattr(keys, "new_private_key", lambda algorithm: _made_before[algorithm][next(turn) % 3])
+
+
+@pytest.fixture(autouse=True)
+def _failures_are_counted_from_none():
+    cache.clear()
 
 
 @pytest.fixture
