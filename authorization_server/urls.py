@@ -13,6 +13,7 @@ from authorization_server.endpoints.jwks import jwks
 from authorization_server.endpoints.token import token
 from authorization_server.management_api.authentication import ManagementAccessToken
 from authorization_server.management_api.views import LogList
+from authorization_server.password_change import password_change
 
 
 def endpoints(issuer_path: str) -> list[URLPattern]:
@@ -40,6 +41,7 @@ def all_below(issuer_path: str) -> list[URLPattern | URLResolver]:
     return [
         path("", include((endpoints(issuer_path), "authorization_server"))),
         path(f"{below}admin/login/", pages.admin_login),
+        path(f"{below}admin/password_change/", admin.site.admin_view(password_change)),
         path(f"{below}admin/", admin.site.urls),
     ]
 

@@ -169,6 +169,7 @@ def test_names_count_as_they_are_looked_for_blanks_apart(visitor):
 
 def test_in_upper_case_it_is_another_account(visitor):
     fails_to_sign_in(visitor, "ALICE")
+    assert signs_in(visitor, "ALICE").status_code == 429
     assert signs_in(visitor).status_code == 303
 
 
@@ -215,6 +216,48 @@ def test_it_is_a_decision_in_the_log_without_the_name(visitor, caplog):
     assert reasons == ["no_such_account_or_password"] * SIGN_INS + ["too_many_failures"]
     entry = LogEntry.objects.latest("pk")
     assert (entry.event, entry.reason, entry.user, entry.detail) == ("sign_in.refused", "too_many_failures", "", "")
+
+
+# ---- Changing one's password in the dashboard -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def admin(visitor):
+    return visitor.is_signed_in_as("admin")
+
+
+def changes_the_password(browser, old):
+    new = "correct horse battery staple"
+    return browser.post("/admin/password_change/", old_password=old, new_password1=new, new_password2=new)
+
+
+def test_the_old_password_can_be_guessed_at_no_faster_than_at_the_sign_in(admin, noon, caplog):
+    caplog.set_level("INFO")
+    assert {changes_the_password(admin, "wrong").status_code for _ in range(SIGN_INS)} == {200}
+    answer = changes_the_password(admin, "admin-demo")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert "Try again in 60 s." in text_of(answer)
+    assert decisions(caplog) == [("sign_in.refused", "too_many_failures")]
+    noon.shift(60)
+    assert changes_the_password(admin, "admin-demo").status_code == 302
+
+
+def test_guesses_there_and_at_the_sign_in_count_together(admin, visitor_from):
+    for _ in range(SIGN_INS):
+        changes_the_password(admin, "wrong")
+    assert signs_in(visitor_from(HERE), "admin", "admin-demo").status_code == 429
+
+
+def test_a_new_password_that_is_not_good_enough_is_no_guess(admin):
+    for _ in range(SIGN_INS + 5):
+        admin.post("/admin/password_change/", old_password="admin-demo", new_password1="one", new_password2="two")
+    assert changes_the_password(admin, "admin-demo").status_code == 302
+
+
+def test_the_page_is_still_the_dashboard_s_own_for_staff_alone(admin, visitor_from):
+    assert "Old password" in text_of(admin.get("/admin/password_change/"))
+    assert visitor_from(HERE).is_signed_in_as("alice").get("/admin/password_change/").status_code == 302
+    assert changes_the_password(visitor_from(HERE), "wrong").status_code == 302
 
 
 # ---- Authenticating a client ----------------------------------------------------------------------------------------
