@@ -26,8 +26,11 @@ def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ..
     return tuple(scopes)
 
 
-def withdraw(consent: Consent, *, by: User, trace_id: str) -> None:
-    """Delete the consent: its codes and refresh tokens go with it, for good. `by` is the person, or an administrator."""
+def withdraw(consent: Consent, *, by: User, trace_id: str) -> int:
+    """Delete the consent: its codes and refresh tokens go with it, for good. `by` is the person, or an administrator.
+
+    Returns how many refresh tokens that ended.
+    """
     ended = consent.refresh_token_families.in_force().count()
     decision_log.record(
         Decision.CONSENT_WITHDRAWN,
@@ -39,3 +42,4 @@ def withdraw(consent: Consent, *, by: User, trace_id: str) -> None:
         detail=f"refresh tokens ended: {ended}" + ("" if by == consent.user else f"; done by {by.sub}"),
     )
     consent.delete()
+    return ended

@@ -73,7 +73,7 @@ def test_taking_back_ends_the_consent_and_every_refresh_token_that_rests_on_it(a
     other = back_channel.redeem(alice.code(scope=OFFLINE)).json()["refresh_token"]
     answer = take_back(alice)
     assert (answer.status_code, answer["Location"]) == (303, "/account")
-    assert "Daybook has no permission from you for the Calendar API any more." in text_of(alice.get("/account"))
+    assert "Daybook has no permission from you for the Calendar API any more. Refresh tokens ended: 2." in text_of(alice.get("/account"))
     for refresh_token in (connected, other):
         assert_refused(back_channel.refresh(refresh_token), error="invalid_grant")
     assert "Daybook wants to:" in text_of(alice.authorize())
