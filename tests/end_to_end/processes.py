@@ -1,4 +1,4 @@
-"""The platform as real processes in a folder of its own: what `platform` in conftest.py hands to tests."""
+"""The platform as real processes in a folder of its own: what `platform` in tests/conftest.py hands to tests."""
 
 import base64
 import os

@@ -35,7 +35,11 @@ class Visitor:
 
     def ask(self, name, **parameters):
         """Open the authorization server's `/authorize` with these parameters, and sign in if it wants that: the page that comes then."""
-        page = self.browser.open(f"{self.platform.issuer}authorize?{urlencode(parameters)}", meaning="asks")
+        return self.follow(f"{self.platform.issuer}authorize?{urlencode(parameters)}", name)
+
+    def follow(self, url, name):
+        """Open an application's own link to `/authorize`, and sign in if it wants that: the page that comes then."""
+        page = self.browser.open(url, meaning="asks")
         has_to_sign_in = any(form.field_of_kind("password") for form in page.forms)
         return self.press(page, "Sign", username=name, password=f"{name}-demo") if has_to_sign_in else page
 
