@@ -17,6 +17,7 @@ setup: ## install what demo, tests and checks need, and start nothing
 
 test: setup ## run all tests: on PostgreSQL where there is one, then on SQLite (ARGS="-k name" picks some)
 	@$(VENV)/python -m tests.browser
+	@$(VENV)/python -m tests.foreign_clients.install
 	@$(VENV)/python -m tests.postgresql $(VENV)/python -m pytest -q -n 2 -p tests.database_tests_only -m "not processes and not browser" $(ARGS)
 	@$(VENV)/python -m pytest -q -n 2 -p tests.one_form_one_process $(ARGS)
 
@@ -52,5 +53,5 @@ lock: setup ## resolve requirements*.in into requirements*.txt, with hashes and 
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header $$list.in -o $$list.txt || exit 1; \
 	done
 
-clean: ## remove what was made here: .venv, var (databases and secrets) and caches
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+clean: ## remove what was made here: .venv, var (databases and secrets), node_modules and caches
+	rm -rf .venv var tests/foreign_clients/npm/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

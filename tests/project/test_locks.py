@@ -1,5 +1,6 @@
 """What is tracked is for every machine: no lock file names a package index, no file a folder of somebody's own machine."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
+NPM_LOCK = ROOT / "tests" / "foreign_clients" / "npm" / "package-lock.json"
 HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/[\w.-]+")
 
 
@@ -23,6 +25,15 @@ def test_every_locked_package_has_an_exact_version_and_hashes(lock):
     for entry in entries:
         assert re.match(r"[A-Za-z0-9._\[\]-]+==\S+", entry), entry.splitlines()[0]
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+def test_every_locked_npm_package_has_an_exact_version_and_a_hash_and_no_registrys_address():
+    packages = {name: entry for name, entry in json.loads(NPM_LOCK.read_text())["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", entry["version"]), name
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
 
 
 def test_no_tracked_file_names_a_folder_of_somebodys_own_machine():
