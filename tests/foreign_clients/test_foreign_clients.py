@@ -1,4 +1,4 @@
-"""Authlib, requests-oauthlib and oauth4webapi, unmodified, at the real processes: code, PKCE, and what a strict client checks."""
+"""Authlib, requests-oauthlib and oauth4webapi, unmodified, at the real processes: code, PKCE, refresh, and what a strict client checks."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +14,10 @@ ELSEWHERE = "https://issuer.example/"
 
 def parameters_of(url):
     return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+
+
+def scopes_of(token):
+    return set(token["scope"].split())
 
 
 @pytest.fixture
@@ -51,6 +55,27 @@ def test_each_client_asks_with_pkce_s256_and_a_code_without_its_verifier_is_refu
 
 def test_no_refresh_token_comes_unless_offline_access_was_asked_for(strict, obtain):
     assert "refresh_token" not in obtain(strict, "read")
+
+
+# ---- Refresh --------------------------------------------------------------------------------------------------------
+
+
+def test_each_refresh_brings_another_refresh_token_and_a_token_that_opens_the_calendar(confidential, obtain):
+    tokens = [obtain(confidential, "read offline_access")]
+    tokens += [confidential.refresh(tokens[-1]["refresh_token"])]
+    tokens += [confidential.refresh(tokens[-1]["refresh_token"])]
+    assert [scopes_of(token) for token in tokens] == [{"read", "offline_access"}] * 3
+    assert len({token["refresh_token"] for token in tokens}) == len({token["access_token"] for token in tokens}) == 3
+    assert [confidential.status(token["access_token"]) for token in tokens] == [200] * 3
+
+
+def test_a_refresh_token_used_again_is_refused_and_ends_its_whole_family(confidential, obtain):
+    used = obtain(confidential, "read offline_access")["refresh_token"]
+    current = confidential.refresh(used)["refresh_token"]
+    for refresh_token in (used, current):
+        with pytest.raises(confidential.own_exception) as refused:
+            confidential.refresh(refresh_token)
+        assert refused.value.error == "invalid_grant"
 
 
 # ---- What a strict client checks ------------------------------------------------------------------------------------
