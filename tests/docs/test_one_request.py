@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tests.authorization_server.conftest import alice, back_channel, quick_secrets, seeded  # noqa: F401  fixtures
 
-ROOT = Path(__file__).resolve().parents[2] / "authorization_server"
-PAGE = (ROOT.parent / "docs" / "one-request.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = ROOT / "authorization_server"
+PAGE = (ROOT / "docs" / "one-request.md").read_text()
 MOST_FILES, MOST_LINES = 6, 400
 
 
@@ -24,9 +25,9 @@ def calls_of(request):
     seen = []
 
     def note(frame, event, _):
-        if event == "call" and frame.f_code.co_filename.startswith(str(ROOT)):
+        if event == "call" and frame.f_code.co_filename.startswith(str(SERVER)):
             seen.append((str(Path(frame.f_code.co_filename).relative_to(ROOT)), frame.f_code.co_name))
-        elif event == "return" and frame.f_back and frame.f_back.f_code.co_filename.startswith(str(ROOT)):
+        elif event == "return" and frame.f_back and frame.f_back.f_code.co_filename.startswith(str(SERVER)):
             back = frame.f_back.f_code
             seen.append((str(Path(back.co_filename).relative_to(ROOT)), back.co_name))
 
