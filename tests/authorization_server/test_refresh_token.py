@@ -327,6 +327,13 @@ def test_each_use_starts_the_15_days_anew_and_after_30_days_it_is_over_all_the_s
         assert_of_no_use(back_channel.refresh(refresh_token))
 
 
+def test_after_a_use_it_is_idle_again_from_then_on(back_channel, refresh_token):
+    with later(days=14):
+        refresh_token = back_channel.refresh(refresh_token).json()["refresh_token"]
+    with later(days=29, seconds=1):  # 15 days after its last use, and a day before its end
+        assert_of_no_use(back_channel.refresh(refresh_token))
+
+
 def test_both_are_the_application_s_and_are_changed_in_the_dashboard(alice, back_channel, admin, daybook):
     Application.objects.filter(pk=daybook.pk).update(refresh_token_idle_seconds=60, refresh_token_absolute_seconds=90)
     refresh_token = back_channel.redeem(alice.code(scope=OFFLINE)).json()["refresh_token"]
