@@ -10,15 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import jwt
-import requests
 from django.conf import settings
 
-from demo_client.applications import application
-from demo_client.discovery import IssuerMetadata, issuer_metadata
+from demo_client.discovery import IssuerMetadata
 from demo_client.exchanges import Recorder
-from demo_client.failures import AUTHORIZATION_SERVER, AnswerRefused, NonceDiffers, SecretMissing, UnusableAnswer
+from demo_client.failures import AUTHORIZATION_SERVER, AnswerRefused, NonceDiffers, UnusableAnswer
 from demo_client.flows.authorization_answer import checked_answer
-from demo_client.flows.token_answer import TokenAnswer, token_answer
+from demo_client.flows.token_answer import TokenAnswer, ask_with_secret
 
 
 @dataclass(frozen=True)
@@ -76,23 +74,16 @@ def exchange_code(code: str, request: AuthorizationRequest, *, recorder: Recorde
 
     Raises `AnswerRefused` with the server's error code, `NonceDiffers`, `SecretMissing`, `NoAnswer`, `UnusableAnswer`.
     """
-    asking_as = application(request.client_id)
-    if not asking_as.client_secret:
-        raise SecretMissing(asking_as.client_id, asking_as.setting)
-    recorder.known_secrets += (asking_as.client_secret,)
-    endpoint = issuer_metadata(recorder).token_endpoint
-    body = {
+    offered = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": request.redirect_uri,
-        "client_id": asking_as.client_id,
-        "client_secret": asking_as.client_secret,
         "code_verifier": request.code_verifier,
     }
-    asking = requests.Request("POST", endpoint, data=body, headers={"Accept": "application/json"})
     meaning = "Daybook swaps the code for a ticket to one API (access token)."
-    answer = recorder.send(asking, AUTHORIZATION_SERVER, meaning=meaning, kind="code-for-token")
-    granted = token_answer(answer, endpoint, client_id=asking_as.client_id, refusal=AnswerRefused)
+    granted = ask_with_secret(
+        offered, client_id=request.client_id, refusal=AnswerRefused, recorder=recorder, meaning=meaning, kind="code-for-token"
+    )
     _check_nonce(granted, request)
     return granted.for_request(request.scope)
 
