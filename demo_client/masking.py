@@ -4,9 +4,10 @@ import re
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
-SECRETS = ("client_secret", "client_assertion", "password", "csrfmiddlewaretoken")
+# A refresh token is one too: it is good for many tickets, of which whoever has it need not even tell the person.
+SECRETS = ("client_secret", "client_assertion", "password", "csrfmiddlewaretoken", "refresh_token")
 # Good for what they open until they end. Of these a person may see the ones of her own session, where EXPLAIN_REJECTIONS is on.
-CREDENTIALS = ("access_token", "refresh_token", "id_token", "code_verifier")
+CREDENTIALS = ("access_token", "id_token", "code_verifier")
 _CODE = "code"  # in addresses and forms only: in a problem's JSON, `code` is the reason
 _SECRET_HEADERS = frozenset({"cookie", "x-csrftoken", "proxy-authorization"})
 

@@ -22,6 +22,8 @@ SECRET = "geocoding-backend-demo-secret"
         f"<input value='{SECRET}' name='csrfmiddlewaretoken' type='hidden'>",
         f'<input type="password" name="pw" value="{SECRET}">',
         f"https://issuer.example/token?client_secret={SECRET}",
+        f"grant_type=refresh_token&refresh_token={SECRET}&client_id=x",
+        f'{{"access_token": "x", "refresh_token": "{SECRET}"}}',
     ],
 )
 def test_secrets_passwords_and_csrf_values_are_gone_from_bodies_and_addresses(text):
