@@ -53,7 +53,8 @@ class Message:
 class Exchange:
     """One request and its answer (None: nobody answered), who sent it to whom, and what it means in one plain sentence.
 
-    `kind` is one of `telling.KINDS`, `checks` what `inspector.report` says of the access token in it.
+    `kind` is one of `telling.KINDS`, `checks` what `inspector.report` says of the access token in it, `decisions` what the authorization
+    server's log says of it.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Exchange:
     started_at: datetime
     kind: str
     checks: tuple[dict[str, Any], ...] = ()
+    decisions: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

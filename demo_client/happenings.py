@@ -165,6 +165,7 @@ def row_of(exchange: Exchange, *, also_matter: frozenset[str] = frozenset()) -> 
         duration_ms=exchange.duration_ms,
         started_at=exchange.started_at,
         checks=list(exchange.checks),
+        decisions=list(exchange.decisions),
     )
     row.matters = telling.kind_of(row.kind).matters or row.kind in also_matter or row.is_refused
     return row

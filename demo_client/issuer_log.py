@@ -1,11 +1,13 @@
-"""What the authorization server decided during a sign-in, from its own log: exact, and nothing without it.
+"""What the authorization server decided, at a sign-in or when a refresh token came, from its own log: exact, and nothing without it.
 
 Daybook does not see what happens between a browser and the authorization server. It may ask afterwards, through the Management API,
 with a ticket of the machine `trail-reader`, and only for trace ids that it drew itself.
 """
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ import requests
 from django.conf import settings
 
 from demo_client.discovery import below_issuer, internal, json_object
-from demo_client.exchanges import Recorder
+from demo_client.exchanges import Exchange, Recorder
 from demo_client.failures import AUTHORIZATION_SERVER, Failure, UnusableAnswer
 from demo_client.flows.client_credentials import TOKENS, MachineClient
 from demo_client.models import RecordedMessage
@@ -25,14 +27,31 @@ _ANSWERED = "request.answered"
 _MOST_ENTRIES = 500  # as many as the Management API gives
 _LONGEST_VALUE = 200
 _LONGEST_MS = 24 * 60 * 60 * 1000
+# A word for each reason that the log can give. Why the sign-in page is shown,
+_WHY_ASKED_WHO = {
+    "not_signed_in": "nobody is signed in there yet",
+    "prompt_login": "Daybook wanted a new sign-in",
+    "max_age": "the last sign-in is longer ago than Daybook accepts",
+}
+# the consent page,
 _WHY_SHOWN = {
     "first_time": "it is the first time",
     "scope_added": "something is new",
     "prompt_consent": "Daybook wanted the page to be shown",
 }
+# or not;
 _WHY_SKIPPED = {
     "remembered": "{name} has said yes before, so no page was shown.",
     "preconfigured": "An administrator has said yes for {name}, so no page was shown.",
+}
+# and why a refresh token brings a ticket, or none.
+_WHY_RENEWED = {
+    "refresh_token": "{name} has said yes before, so nobody is asked.",
+    "refresh_token_expired": "Its time is over.",
+    "refresh_token_reused": "It was used before, by Daybook or by a thief, so all that followed from it has ended.",
+    "refresh_token_revoked": "It was ended before its time.",
+    "unknown_refresh_token": "The authorization server does not know it, or no longer.",
+    "user_may_not_sign_in": "{name} may not sign in any more.",
 }
 
 
@@ -42,20 +61,41 @@ def front_channel(trace_id: str, *, scope: str, sent_to: str) -> tuple[list[Reco
     `sent_to` is the address that Daybook sent the browser to, which is all that it knows by itself; `scope` is what it asked for.
     Without an answer from the log there are no messages, and a line in Daybook's own log.
     """
+    messages, subject = _messages(_logged(trace_id))
+    who, why_asked = person(subject), ""
+    for message in messages:
+        message.kind, message.meaning, message.matters = _told(message, who, why_asked)
+        why_asked = _reasons(message).get("sign_in.shown", "")  # decided at /authorize, and the page comes with the next request
+    for first in messages[:1]:
+        first.kind, first.meaning, first.matters = "authorize", _sent_to_ask(messages, who, scope), True
+        first.request = _as_request(sent_to)
+    return messages, subject
+
+
+def with_its_decisions(exchanges: Sequence[Exchange], *, trace_id: str, subject: str) -> list[Exchange]:
+    """The exchanges of one refresh, of the refresh token of `subject`, with what the log has of them and why it went as it did.
+
+    Without an answer, or without the log's, they stay as they are.
+    """
+    if not any(exchange.kind == "refresh" and exchange.status for exchange in exchanges):
+        return list(exchanges)
+    decisions = tuple(_decision(entry) for entry in _logged(trace_id) if entry.get("event") != _ANSWERED)
+    words = [_WHY_RENEWED[decision["reason"]] for decision in decisions if decision["reason"] in _WHY_RENEWED]
+    why = words[-1].format(name=person(subject).name) if words else ""
+    return [
+        replace(exchange, decisions=decisions, meaning=f"{exchange.meaning} {why}".rstrip()) if exchange.kind == "refresh" else exchange
+        for exchange in exchanges
+    ]
+
+
+def _logged(trace_id: str) -> list[dict[str, Any]]:
+    """The log's entries, none where it cannot be read."""
     try:
-        entries = _entries(trace_id)
+        return _entries(trace_id)
     except Failure as failure:
         fields = {"failure": type(failure).__name__, "label": failure.label, "trace_id": trace_id}
         logger.info("The authorization server's log cannot be read: %s", failure.headline, extra=fields)
-        return [], ""
-    messages, subject = _messages(entries)
-    who = person(subject)
-    for message in messages:
-        message.kind, message.meaning, message.matters = _told(message, who)
-    for first in messages[:1]:
-        first.kind, first.meaning, first.matters = "authorize", _sent_to_ask(first, who, scope), True
-        first.request = _as_request(sent_to)
-    return messages, subject
+        return []
 
 
 def _entries(trace_id: str) -> list[dict[str, Any]]:
@@ -81,12 +121,16 @@ def _messages(entries: list[dict[str, Any]]) -> tuple[list[RecordedMessage], str
     subject = ""
     for entry in entries:
         if entry.get("event") != _ANSWERED:
-            decisions.append({name: _text(entry, name) for name in ("event", "reason", "detail", "scope")})
+            decisions.append(_decision(entry))
             subject = _text(entry, "user") or subject
             continue
         messages.append(_message(entry, decisions))
         decisions = []
     return messages, subject
+
+
+def _decision(entry: dict[str, Any]) -> dict[str, str]:
+    return {name: _text(entry, name) for name in ("event", "reason", "detail", "scope")}
 
 
 def _as_request(address: str) -> dict[str, Any]:
@@ -117,8 +161,8 @@ def _text(entry: dict[str, Any], name: str) -> str:
     return str(entry.get(name) or "")[:_LONGEST_VALUE].replace("\x00", "\ufffd")
 
 
-def _told(message: RecordedMessage, who: Person) -> tuple[str, str, bool]:
-    """Kind, sentence, and whether it matters."""
+def _told(message: RecordedMessage, who: Person, why_asked: str) -> tuple[str, str, bool]:
+    """Kind, sentence, and whether it matters. `why_asked` is the reason why the request before led to the sign-in page."""
     by = _reasons(message)
     if "consent.refused" in by:
         return "refusal", f"{who.name} does not allow it.", True
@@ -135,15 +179,22 @@ def _told(message: RecordedMessage, who: Person) -> tuple[str, str, bool]:
         return "dialog", _skipped(by, who), True
     if message.is_refused:
         return "", "The authorization server does not take it.", True
-    return "sign-in-page", "The authorization server asks who it is.", False
+    why = f": {_WHY_ASKED_WHO.get(why_asked, why_asked)}" if why_asked else ""
+    return "sign-in-page", f"The authorization server asks who it is{why}.", why_asked not in {"", "not_signed_in"}
 
 
-def _sent_to_ask(message: RecordedMessage, who: Person, scope: str) -> str:
-    by = _reasons(message)
+def _sent_to_ask(messages: Sequence[RecordedMessage], who: Person, scope: str) -> str:
+    """What Daybook asks for, and why a page was shown for it, or none."""
+    by = _reasons(messages[0])
     if "consent.skipped" in by:
         return f"Daybook sends {who.inside} to ask. {_skipped(by, who)}"
     does = "read and change" if "write" in scope.split() else "read"
-    return f"Daybook sends {who.inside} to ask: may it {does} the calendar?"
+    stays = f", also while {who.inside} is away" if "offline_access" in scope.split() else ""
+    shown = next((reason for message in messages if (reason := _reasons(message).get("consent.shown"))), "")
+    why = f" The page is shown: {_WHY_SHOWN.get(shown, shown)}." if shown else ""
+    if "consent.shown" in by:  # at once: nobody was asked who it is
+        why += f" {who.name} was already signed in, so no sign-in page was."
+    return f"Daybook sends {who.inside} to ask: may it {does} the calendar{stays}?{why}"
 
 
 def _skipped(by: dict[str, str], who: Person) -> str:

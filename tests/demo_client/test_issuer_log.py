@@ -6,6 +6,8 @@ import re
 import jwt
 import pytest
 
+from authorization_server import consent, sign_in
+from demo_client import issuer_log
 from demo_client.models import Happening, RecordedMessage
 from tests.demo_client.conftest import LOGGED, asked_of_the_token_endpoint, message_pk, text, where_it_leads, words
 
@@ -157,6 +159,55 @@ def test_each_decision_has_its_words(services, alice, decision, kind, says, matt
     assert (row.kind, row.meaning, row.matters) == (kind, says, matters)
 
 
+def asked_who(reason):
+    """The log of a sign-in whose person is sent to the sign-in page for this reason."""
+    return [{"event": "sign_in.shown", "reason": reason}, ANSWERED, {**ANSWERED, "path": "/login", "status": 200}]
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "matters"),
+    [
+        ("not_signed_in", "The authorization server asks who it is: nobody is signed in there yet.", False),
+        ("prompt_login", "The authorization server asks who it is: Daybook wanted a new sign-in.", True),
+        ("max_age", "The authorization server asks who it is: the last sign-in is longer ago than Daybook accepts.", True),
+        ("something new", "The authorization server asks who it is: something new.", True),
+    ],
+)
+def test_why_the_sign_in_page_is_shown_is_said_and_matters_where_it_surprises(services, alice, reason, says, matters):
+    services.logged = asked_who(reason)
+    alice.sign_in(services)
+    assert (reported()[1].kind, reported()[1].meaning, reported()[1].matters) == ("sign-in-page", says, matters)
+
+
+@pytest.mark.parametrize(
+    ("words_for", "reasons"),
+    [
+        (issuer_log._WHY_ASKED_WHO, set(sign_in.Reason)),
+        (issuer_log._WHY_SHOWN | issuer_log._WHY_SKIPPED, set(consent.Reason)),
+    ],
+    ids=["sign-in page", "consent page"],
+)
+def test_each_reason_that_the_authorization_server_has_has_its_own_words(words_for, reasons):
+    assert set(words_for) == reasons
+    assert len(set(words_for.values())) == len(reasons)
+
+
+def test_the_reasons_that_skip_the_dialog_are_those_that_need_none():
+    decided = {reason: consent.ConsentDecision(reason, (), (), (), None, None).needs_dialog for reason in consent.Reason}
+    assert {reason for reason, needs_dialog in decided.items() if needs_dialog} == set(issuer_log._WHY_SHOWN)
+
+
+@pytest.mark.parametrize("reason", ["first_time", "scope_added", "prompt_consent"])
+@pytest.mark.parametrize("at", [0, 1], ids=["signed in already", "after signing in"])
+def test_the_first_arrow_says_why_the_page_was_shown(services, alice, reason, at):
+    shown = {"event": "consent.shown", "reason": reason, "user": "usr_123"}
+    services.logged = [ANSWERED] * at + [shown, {**ANSWERED, "status": 200}]
+    alice.sign_in(services)
+    page = words(alice.get("/daybook"))
+    assert f"may it read the calendar? The page is shown: {issuer_log._WHY_SHOWN[reason]}." in page
+    assert ("Alice was already signed in, so no sign-in page was." in page) == (at == 0)
+
+
 def test_a_request_that_was_not_taken_matters_whatever_the_reason(services, alice):
     services.logged = [ANSWERED, {**ANSWERED, "method": "POST", "status": 403}]
     alice.sign_in(services)
@@ -167,7 +218,7 @@ def test_a_request_that_was_not_taken_matters_whatever_the_reason(services, alic
     ("logged", "says"),
     [
         ([ANSWERED], "Daybook sends the user to ask: may it read the calendar?"),
-        (LOGGED, "Daybook sends Alice to ask: may it read the calendar?"),
+        (LOGGED, "Daybook sends Alice to ask: may it read the calendar? The page is shown: it is the first time."),
         (
             [{"event": "consent.skipped", "reason": "remembered", "user": "usr_456"}, ANSWERED],
             "Daybook sends Bob to ask. Bob has said yes before, so no page was shown.",
