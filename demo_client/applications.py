@@ -9,7 +9,10 @@ from demo_client.failures import NoSuchApplication
 
 @dataclass(frozen=True)
 class Application:
-    """One registration. `answer_at` is the URL name of its redirect URI; `setting` holds its secret, empty for a public one."""
+    """One registration. `answer_at` is the URL name of its redirect URI; `setting` holds its secret, empty for a public one.
+
+    `scope` is what it asks for at a sign-in. With `offline_access` in it, it gets a refresh token too.
+    """
 
     client_id: str
     name: str
@@ -17,6 +20,7 @@ class Application:
     answer_at: str
     client_secret: str = field(default="", repr=False)
     setting: str = ""
+    scope: str = "read"
 
     @property
     def is_public(self) -> bool:
@@ -38,10 +42,11 @@ def all_of_daybook() -> tuple[Application, ...]:
         Application(
             settings.CALENDAR_SHORT_CLIENT_ID,
             "Daybook, short tickets",
-            "The same, with tickets that end after 30 seconds: watch one run out.",
+            "The same, with tickets that end after 30 seconds. Wait that long, reload, and look at what just happened.",
             "callback",
             settings.CALENDAR_SHORT_CLIENT_SECRET,
             "CALENDAR_SHORT_CLIENT_SECRET",
+            scope="read offline_access",
         ),
         Application(
             settings.COMPANY_CALENDAR_CLIENT_ID,

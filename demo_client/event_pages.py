@@ -6,11 +6,11 @@ from django.urls import reverse as url_of
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from demo_client import draft_events, sign_ins
+from demo_client import draft_events, tickets
 from demo_client.api_clients import reverse
 from demo_client.applications import application
 from demo_client.event_form import EventForm
-from demo_client.failures import Failure, Refused
+from demo_client.failures import Failure, Refused, TokenRefused
 from demo_client.flows.client_credentials import machine_client
 from demo_client.happenings import recorded, recording_of
 from demo_client.own_pages import own_page, show
@@ -27,7 +27,7 @@ def new_event(request: DaybookRequest) -> HttpResponse:
 
 @recorded("opens-a-page", "The browser opens the form for a new event.", goes_on=True)
 def _shown(request: DaybookRequest) -> HttpResponse:
-    sign_ins.ticket(request.daybook)
+    tickets.ticket(request.daybook)
     typed = draft_events.kept(request.daybook)
     if typed is None:
         return _page(request, EventForm(initial=EventForm.empty(timezone.now())))
@@ -41,21 +41,24 @@ def _shown(request: DaybookRequest) -> HttpResponse:
 def _sent(request: DaybookRequest) -> HttpResponse:
     form = EventForm(request.POST)
     try:
-        ticket = sign_ins.ticket(request.daybook)
+        ticket = tickets.ticket(request.daybook)
     except Failure:  # it ran out meanwhile, or she has signed out in another tab
         draft_events.keep(request.daybook, form)
         raise
     if not form.is_valid():
         return _page(request, form, status=400)
-    recording = recording_of(request)
+    recording, recorder = recording_of(request), recording_of(request).recorder
     recording.is_about(subject=ticket.subject)
     draft_events.keep(request.daybook, form)  # whatever happens now, nothing typed is lost
     try:
-        where = draft_events.add(form, request.daybook, access_token=ticket.access_token, recorder=recording.recorder)
+        where = tickets.show(
+            request.daybook,
+            lambda access_token: draft_events.add(form, request.daybook, access_token=access_token, recorder=recorder),
+            recorder=recorder,
+        )
+    except TokenRefused:
+        raise
     except Refused as refusal:
-        if refusal.http_status == 401:
-            sign_ins.drop_ticket(request.daybook)
-            raise
         draft_events.keep(request.daybook, form, needed=refusal.needed, errors=refusal.errors)
         if not refusal.needed and not refusal.errors:
             raise
@@ -70,7 +73,7 @@ def _sent(request: DaybookRequest) -> HttpResponse:
 @recorded("begins", "The browser asks Daybook for more, and is sent to the authorization server.")
 def ask_for_more(request: DaybookRequest) -> HttpResponse:
     """`/daybook/ask-for-more`: ask for the scopes that the draft needs, beside those that are held (step-up)."""
-    ticket = sign_ins.ticket(request.daybook)
+    ticket = tickets.ticket(request.daybook)
     needed = draft_events.needed_scopes(request.daybook)
     if not needed:
         return HttpResponseRedirect(url_of("demo_client:new-event"))
@@ -86,7 +89,7 @@ def place_name(request: DaybookRequest) -> HttpResponse:
     recorder = recording_of(request).recorder
     latitude, longitude = request.GET.get("lat", ""), request.GET.get("lon", "")
     try:
-        sign_ins.ticket(request.daybook)
+        tickets.ticket(request.daybook)
         name = reverse(latitude, longitude, client=machine_client(settings.GEOCODING_BACKEND_CLIENT_ID), recorder=recorder)
     except Failure as failure:
         return JsonResponse({"detail": str(failure)}, status=failure.status)
@@ -95,7 +98,7 @@ def place_name(request: DaybookRequest) -> HttpResponse:
 
 def _page(request: DaybookRequest, form: EventForm, *, status: int = 200) -> HttpResponse:
     """The form, beside what the Calendar API said about the last attempt."""
-    ticket = sign_ins.held_ticket(request.daybook)
+    ticket = tickets.held_ticket(request.daybook)
     needed = draft_events.needed_scopes(request.daybook) - (ticket.scopes if ticket else frozenset())
     exchanges = recording_of(request).recorder.exchanges
     checks = exchanges[-1].checks if exchanges else ()

@@ -27,16 +27,17 @@ class Failure(Exception):
 
     `status` is that of Daybook's own page about it, `label` the few words in red above the headline, `steps` what to do, in
     order, as (head, text), and `next_action` what the page's one button does: `retry`, `sign_in`, `sign_in_again`, `ask_again`,
-    `this_week`, `back_to_the_event` or `home`.
+    `this_week`, `back_to_the_event` or `home`. `client_id` is the application that is to sign in again, where it is not the usual one.
     """
 
-    status: ClassVar[int] = 502
+    status: int = 502
     label: str
     headline: str
     lead: str
     service: Service = AUTHORIZATION_SERVER
     steps: tuple[tuple[str, str], ...] = ()
     next_action: str = "retry"
+    client_id: str = ""
 
     def __str__(self) -> str:
         cures = " ".join(f"{head}{' ' if head.endswith('?') else ': '}{text}" for head, text in self.steps)
@@ -124,6 +125,31 @@ class AnswerRefused(TokenRequestRefused):
     """The code from the redirect was not taken: it is used up, too old, or for another application."""
 
     next_action = "sign_in_again"
+
+
+class RefreshRefused(TokenRequestRefused):
+    """The refresh token brought no new ticket. With `invalid_grant` it never will again: used twice, taken back, or too old."""
+
+    def __init__(self, url: str, *, client_id: str, http_status: int, answer: dict[str, Any]) -> None:
+        super().__init__(url, client_id=client_id, http_status=http_status, answer=answer)
+        self.is_final = self.error == "invalid_grant"
+        if self.is_final:
+            self.status, self.client_id, self.next_action, self.steps = 403, client_id, "sign_in_again", ()
+            self.headline = "There is no new ticket to your calendar"
+            self.lead = (
+                "The ticket (access token) has run out, and the authorization server does not take Daybook’s refresh token any more. "
+                "Daybook has forgotten both, and has asked the calendar nothing."
+            )
+
+
+class StillRenewing(Failure):
+    """Another request of this session asks for the new ticket, and has no answer yet."""
+
+    service = DAYBOOK
+    status = 503
+    label = "still asking"
+    headline = "Daybook is still asking for a new ticket"
+    lead = "Another page of yours asks the authorization server for it (access token). A second question would use the refresh token twice."
 
 
 class SecretMissing(Failure):

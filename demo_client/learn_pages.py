@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,7 @@ def learn(request: DaybookRequest) -> HttpResponse:
     reasons = [Reason.of(refusing) for refusing in ALL.values()]
     headings: list[tuple[int | None, str]] = [*((step, f"{step} {name}") for step, name in STEPS.items()), (None, AROUND)]
     groups = [(heading, [reason for reason in reasons if reason.step == step]) for step, heading in headings]
-    return show(request, "learn.html", {"groups": groups})
+    return show(request, "learn.html", {"groups": groups, "short_tickets": settings.CALENDAR_SHORT_CLIENT_ID})
 
 
 @require_safe

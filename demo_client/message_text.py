@@ -61,6 +61,7 @@ def parameters(message: RecordedMessage) -> list[tuple[str, str, str]]:
     target = message.request["first_line"].split(" ")[1]
     named = [*parse_qsl(target.partition("?")[2]), *(tuple(header) for header in message.request["headers"])]
     named += _in_body(message.request["body"])
+    named += [part for part in _in_body(message.answer.get("body", "")) if part[0] == "refresh_token"]
     named += [tuple(header) for header in message.answer.get("headers", []) if header[0].lower() in {"www-authenticate", "server-timing"}]
     explained = [(name, _short(value), MEANINGS[name.lower()]) for name, value in named if name.lower() in MEANINGS.keys() - _NOT_EXPLAINED]
     return list({name: (name, value, meaning) for name, value, meaning in explained}.values())

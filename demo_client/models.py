@@ -12,11 +12,25 @@ class DaybookSession(AbstractBaseSession):
     """What Daybook knows of one browser. Tokens are kept here, on the server; the browser has the key alone.
 
     A table of its own, beside the authorization server's: signing out of one leaves the other.
+    The person's ticket stands beside the session's data, encoded as these are, and `tickets.py` alone changes it, by conditional UPDATE.
+    `renewing_until`: a request is trading its refresh token; if nobody hears of it again, the next one may from then on.
     """
+
+    ticket_data = models.TextField(blank=True, default="")
+    renewing_until = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = "Daybook session"
         verbose_name_plural = "Daybook sessions"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What Django's session store calls at the end of a request. Of a row that is there it writes the data alone.
+
+        Several requests hold the data at once and the last one writes all of them: a ticket among them would come back after its use.
+        """
+        if options.get("force_update"):
+            options["update_fields"] = ["session_data", "expire_date"]
+        super().save(*args, **options)
 
 
 class HappeningQuerySet(models.QuerySet["Happening"]):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,7 @@ from demo_client.drawer import drawer
 from demo_client.failures import DAYBOOK, Failure
 from demo_client.people import person
 from demo_client.sessions import DaybookRequest
-from demo_client.sign_ins import held_ticket
+from demo_client.tickets import held_ticket
 
 logger = logging.getLogger("four_checks.daybook")
 View = Callable[..., HttpResponse]
@@ -79,6 +79,8 @@ def failure_page(request: DaybookRequest, failure: Failure) -> HttpResponse:
     retry = ("Sign in again", "demo_client:sign-in") if url_name.endswith("callback") else ("Try again", "")
     words, action_url_name = _NEXT_ACTIONS.get(failure.next_action, retry)
     action_url = url_of(action_url_name) if action_url_name else request.get_full_path()
+    if failure.client_id:
+        action_url = f"{action_url}?{urlencode({'application': failure.client_id})}"
     waits_for = "the authorization server" if action_url_name == "demo_client:sign-in" else "" if action_url_name else _said(failure)
     context: dict[str, object] = {
         "waits_for": waits_for,

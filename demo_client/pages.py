@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from demo_client import applications, sign_ins
+from demo_client import applications, tickets
 from demo_client.api_clients import events_of, place_names
 from demo_client.day_list import by_day, drawn
 from demo_client.events import Event, PlaceName, Point
 from demo_client.exchanges import Recorder
-from demo_client.failures import Failure, Refused
+from demo_client.failures import Failure
 from demo_client.happenings import recorded, recording_of
 from demo_client.months import Month
 from demo_client.own_pages import log_failure, own_page, show
@@ -39,16 +39,13 @@ def daybook(request: DaybookRequest) -> HttpResponse:
     """`/daybook`: a week or a month of the user's events, with place names where the Geocoding API gives them."""
     now = timezone.now()
     period = _period(request, now)
-    ticket = sign_ins.ticket(request.daybook)
-    recording = recording_of(request)
-    recording.is_about(subject=ticket.subject)
-    try:
-        events = events_of(period, access_token=ticket.access_token, recorder=recording.recorder)
-    except Refused as refusal:
-        if refusal.http_status == 401:  # it will be refused the next time too
-            sign_ins.drop_ticket(request.daybook)
-        raise
-    names, trouble = _names_of_places(events, recording.recorder)
+    recording, recorder = recording_of(request), recording_of(request).recorder
+    recording.is_about(subject=tickets.ticket(request.daybook).subject)
+    events = tickets.show(
+        request.daybook, lambda access_token: events_of(period, access_token=access_token, recorder=recorder), recorder=recorder
+    )
+    ticket = tickets.ticket(request.daybook)  # it may be a newer one now
+    names, trouble = _names_of_places(events, recorder)
     if trouble:
         log_failure(request, trouble)
     days = by_day(period.days, events, names, today=day_of(now))
@@ -63,6 +60,7 @@ def daybook(request: DaybookRequest) -> HttpResponse:
         "drawn": drawn(events, names),
         "has_events": bool(events),
         "may_write": "write" in ticket.scopes,
+        "good_until": datetime.fromtimestamp(ticket.expires_at, ZONE).isoformat(timespec="seconds"),
         "said": request.daybook.pop("said", ""),
         "trouble": trouble,
         "applications": applications.all_of_daybook(),

@@ -22,7 +22,12 @@ _KEY = re.compile(r"[a-z0-9]{32}")
 
 
 class SessionStore(DatabaseSessionStore):
-    """Django's sessions in a database, in Daybook's table."""
+    """Django's sessions in a database, in Daybook's table.
+
+    `ticket_data` is what the row held beside the data when it was read, or put there; `tickets.py` keeps it so.
+    """
+
+    ticket_data = ""
 
     @classmethod
     def get_model_class(cls) -> type[DaybookSession]:
@@ -32,6 +37,12 @@ class SessionStore(DatabaseSessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         """Only what could be one of ours is looked for: PostgreSQL raises on a NUL, which a quoted cookie can hold."""
         return bool(key and _KEY.fullmatch(key))
+
+    def _get_session_from_db(self) -> DaybookSession | None:
+        """Both are read at once."""
+        row: DaybookSession | None = super()._get_session_from_db()  # type: ignore[misc]  # Django's own, and not in its stubs
+        self.ticket_data = row.ticket_data if row else ""
+        return row
 
     def delete_those_long_ended(self) -> None:
         """Delete the sessions that ended more than a day ago: one statement on an indexed column."""

@@ -16,8 +16,6 @@ from demo_client.own_pages import own_page
 from demo_client.sessions import DaybookRequest
 from demo_client.sign_ins import Begun
 
-READING = "read"
-
 
 @require_safe
 @own_page
@@ -28,7 +26,7 @@ def sign_in(request: DaybookRequest) -> HttpResponse:
     if asking.is_public:
         return HttpResponseRedirect(url_of("demo_client:spa"))
     prompt = "login consent" if sign_ins.shows_every_page(request.daybook) else ""
-    response = ask_for_permission(request, asking, scope=READING, prompt=prompt)
+    response = ask_for_permission(request, asking, scope=asking.scope, prompt=prompt)
     sign_ins.every_page_is_asked_for(request.daybook)
     return response
 

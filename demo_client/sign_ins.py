@@ -1,4 +1,7 @@
-"""The sign-ins that Daybook waits for, from the redirect to the authorization server until its answer; and what it then holds."""
+"""The sign-ins that Daybook waits for, from the redirect to the authorization server until its answer.
+
+Read next: `demo_client/tickets.py`, what Daybook then holds.
+"""
 
 import hashlib
 import time
@@ -6,28 +9,15 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from demo_client.failures import NotSignedIn, TicketExpired, UnexpectedAnswer
+from demo_client import tickets
+from demo_client.failures import UnexpectedAnswer
 from demo_client.flows.authorize import AuthorizationRequest
 from demo_client.flows.token_answer import TokenAnswer
 from demo_client.models import Happening, SignIn
 from demo_client.sessions import SessionStore
 
 _MOST_AT_ONCE = 20  # tabs of one browser
-_BEGUN, _TICKET, _AGAIN = "begun", "ticket", "again"
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """The access token of this session's user, as Daybook keeps it: with its end and its scopes from the token answer.
-
-    `subject` is whose it is, as far as Daybook could check that, `client_id` the application that it was given to.
-    """
-
-    access_token: str
-    expires_at: float
-    scopes: frozenset[str]
-    subject: str
-    client_id: str
+_BEGUN, _AGAIN = "begun", "again"
 
 
 @dataclass(frozen=True)
@@ -85,47 +75,11 @@ def take(state: str, session: SessionStore) -> Begun:
 
 
 def finish(granted: TokenAnswer, session: SessionStore, *, subject: str, client_id: str) -> None:
-    """Keep the token in the session, under a new key: whoever knew the old one is not signed in."""
+    """Keep the ticket in the session, under a new key: whoever knew the old one is not signed in."""
     before = session.session_key
     session.cycle_key()
     SignIn.objects.filter(session_key=before).update(session_key=session.session_key)  # other tabs may still be on their way
-    session[_TICKET] = {
-        "access_token": granted.access_token,
-        "expires_at": time.time() + granted.expires_in,
-        "scopes": sorted(granted.scopes),
-        "subject": subject,
-        "client_id": client_id,
-    }
-
-
-def ticket(session: SessionStore) -> Ticket:
-    """What Daybook holds for this session's user. Raises `NotSignedIn`, `TicketExpired`."""
-    kept = _kept(session)
-    if kept is None:
-        raise NotSignedIn
-    if kept.expires_at <= time.time():
-        drop_ticket(session)
-        raise TicketExpired
-    return kept
-
-
-def held_ticket(session: SessionStore) -> Ticket | None:
-    """The same without a failure: None where nobody is signed in, or the ticket has run out."""
-    kept = _kept(session)
-    return kept if kept and kept.expires_at > time.time() else None
-
-
-def _kept(session: SessionStore) -> Ticket | None:
-    kept = session.get(_TICKET)
-    if not kept:
-        return None
-    scopes = frozenset(kept["scopes"])
-    return Ticket(kept["access_token"], kept["expires_at"], scopes, kept.get("subject", ""), kept.get("client_id", ""))
-
-
-def drop_ticket(session: SessionStore) -> None:
-    """Forget the token: it has run out, or the API does not take it."""
-    session.pop(_TICKET, None)
+    tickets.keep(granted, session, subject=subject, client_id=client_id)
 
 
 def start_over(session: SessionStore) -> None:

@@ -42,6 +42,11 @@ KINDS = {
         "From server to server, with Daybook’s own secret and the key to the lock it sent first (PKCE). The browser sees none of it.",
         matters=True,
     ),
+    "refresh": Kind(
+        "A refresh token becomes a new ticket",
+        "From server to server, while nobody is asked. Each refresh token is good once: the answer brings the next one.",
+        matters=True,
+    ),
     "opens-the-week": Kind("The browser opens the calendar’s page"),
     "events": Kind(
         "The ticket opens the calendar",
@@ -69,6 +74,7 @@ _REFUSED = {
     "events": "Daybook shows the ticket. The Calendar API does not open.",
     "new-event": "Daybook tries to add an event. The Calendar API does not take it.",
     "code-for-token": "Daybook offers the code. It gets no ticket for it.",
+    "refresh": "Daybook offers its refresh token. It gets no ticket for it.",
     "machine-token": "A backend asks for a ticket of its own, with the right secret. It gets none.",
     "place-names": "A backend shows its ticket. The Geocoding API does not open.",
 }
@@ -80,6 +86,7 @@ _UNANSWERED = {
     "events": "Daybook asks for the events. Nobody answers.",
     "new-event": "Daybook tries to add an event. Nobody answers.",
     "code-for-token": "Daybook offers the code. Nobody answers.",
+    "refresh": "Daybook offers its refresh token. Nobody answers.",
     "machine-token": "A backend asks for a ticket of its own. Nobody answers.",
     "place-names": "A backend asks for place names. Nobody answers.",
 }
@@ -102,6 +109,7 @@ MEANINGS = {
     "code_verifier": "The key to the lock in the first request (PKCE): only who sent that one has it.",
     "client_id": "Which application asks.",
     "client_secret": "Its secret. Daybook does not even record it.",
+    "refresh_token": "For the ticket after this one, good once. Daybook keeps it like a secret: it is not even recorded.",
     "redirect_uri": "Where the answer goes, or went: it must be the registered one, letter by letter.",
     "audience": "Which API the ticket is for, and no other.",
     "scope": "What the ticket is to allow there.",

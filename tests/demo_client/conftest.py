@@ -3,7 +3,10 @@
 import html
 import json
 import re
+import secrets
 import threading
+import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +17,8 @@ from django.test import Client
 
 from demo_client import discovery
 from demo_client.flows.client_credentials import TOKENS
+from demo_client.models import DaybookSession
+from demo_client.sessions import SessionStore
 from tests.conftest import TestIssuer
 
 NOW = "2026-11-24T09:00:00Z"
@@ -45,7 +50,8 @@ class PlayedServices:
     """Authorization server, Calendar API and Geocoding API, whose tokens are real.
 
     A test changes one of `answers`: path, or method and path → (status, body[, headers]). Body and whole answer may be functions
-    of the request. `grants` are the scopes of the next code, `logged` what the log has of any trace.
+    of the request. `grants` are the scopes of the next code, `logged` what the log has of any trace. `lifetime` is that of people's
+    tickets, in seconds; `refresh_token` is the one that is good, as each is once.
     """
 
     def __init__(self, calendar_audience, geocoding_audience):
@@ -56,6 +62,8 @@ class PlayedServices:
         self.signer = TestIssuer(self.issuer, calendar_audience, geocoding_audience)
         self.grants = "read"
         self.logged: list[dict[str, object]] = []
+        self.lifetime = 86400
+        self.refresh_token = ""
         self.answers = {
             "/.well-known/openid-configuration": (200, self.metadata()),
             "/.well-known/jwks.json": (200, self.signer.jwks()),
@@ -92,16 +100,32 @@ class PlayedServices:
         if asked["grant_type"] == "client_credentials":
             token = self.signer.machine_token(client_id, aud=asked["audience"])
             return 200, self.token_answer(access_token=token, scope=None)
-        token = self.signer.access_token(scope=self.grants, client_id=client_id, azp=client_id)
-        return 200, self.token_answer(access_token=token, scope=self.grants)
+        if asked["grant_type"] == "refresh_token" and asked["refresh_token"] != self.refresh_token:
+            return 400, {"error": "invalid_grant", "error_description": "The refresh token is unknown, used, expired or revoked."}
+        scope = self.grants.replace(" offline_access", "")
+        claims = {"scope": scope, "client_id": client_id, "azp": client_id, "exp": int(time.time()) + self.lifetime}
+        self.refresh_token = f"refresh-{secrets.token_urlsafe(16)}" if "offline_access" in self.grants else ""
+        return 200, self.token_answer(
+            access_token=self.signer.access_token(**claims, jti=secrets.token_hex(8)),
+            scope=self.grants,
+            expires_in=self.lifetime,
+            refresh_token=self.refresh_token or None,
+        )
 
     def sent_to(self, path, method=None):
         return [request for request in self.requests if request["path"] == path and method in {None, request["method"]}]
 
     def codes_offered(self):
         """What was sent to the token endpoint for a code."""
+        return self._asked_for_a_token("authorization_code")
+
+    def refreshes(self):
+        """What was sent to the token endpoint with a refresh token."""
+        return self._asked_for_a_token("refresh_token")
+
+    def _asked_for_a_token(self, grant_type):
         asked = [asked_of_the_token_endpoint(request) for request in self.sent_to("/oauth/token")]
-        return [parameters for parameters in asked if parameters["grant_type"] == "authorization_code"]
+        return [parameters for parameters in asked if parameters["grant_type"] == grant_type]
 
     def _handler(self):
         played = self
@@ -148,8 +172,8 @@ def asked_of_the_token_endpoint(seen):
     return {name: values[0] for name, values in parse_qs(seen["body"]).items()}
 
 
-@pytest.fixture
-def services(settings):
+@contextmanager
+def playing(settings):
     """The played services, running, and Daybook set to them; their issuer is the one that is trusted."""
     played = PlayedServices(settings.CALENDAR_AUDIENCE, settings.GEOCODING_AUDIENCE)
     settings.ISSUER = settings.ISSUER_INTERNAL_URL = played.issuer
@@ -167,6 +191,21 @@ def services(settings):
     played.server.server_close()
     discovery.forget()
     TOKENS.forget_all()
+
+
+@pytest.fixture
+def services(settings):
+    """The played services, and Daybook set to them."""
+    with playing(settings) as played:
+        yield played
+
+
+def let_tickets_run_out():
+    """Put the end of every ticket that Daybook holds into the past."""
+    for row in DaybookSession.objects.exclude(ticket_data=""):
+        session = SessionStore(row.session_key)
+        ticket_data = session.encode({**session.decode(row.ticket_data), "expires_at": time.time() - 1})
+        DaybookSession.objects.filter(pk=row.pk).update(ticket_data=ticket_data)
 
 
 class DaybookBrowser(Client):

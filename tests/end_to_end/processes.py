@@ -132,9 +132,9 @@ class Platform:
             "from demo_client.sessions import SessionStore\n"
             "for row in DaybookSession.objects.all():\n"
             "    session = SessionStore(row.session_key)\n"
-            "    if 'ticket' in session:\n"
-            "        session['ticket'] = {**session['ticket'], 'expires_at': 1}\n"
-            "        session.save()\n",
+            "    if row.ticket_data:\n"
+            "        row.ticket_data = session.encode({**session.decode(row.ticket_data), 'expires_at': 1})\n"
+            "        row.save()\n",
         )
 
     def _change(self, service: str, code: str) -> None:
