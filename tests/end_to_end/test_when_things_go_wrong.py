@@ -131,10 +131,8 @@ def test_a_session_at_the_authorization_server_that_has_ended_at_the_dialog_give
     window.looks_right("No application waits for this answer any more")
 
 
-def test_a_short_ticket_that_has_run_out_is_named_as_such(window):
-    window.open("/sign-in?application=calendar-short")
-    window.sign_in("alice")
-    window.allow_if_asked()
+def test_a_ticket_that_has_run_out_is_named_as_such(window):
+    signed_in(window)
     window.platform.let_tickets_run_out()
     window.open("/daybook")
     says(window, "The ticket to your calendar has run out", to_do="Sign in again")
