@@ -51,7 +51,7 @@ def _sent(request: DaybookRequest) -> HttpResponse:
     recording.is_about(subject=ticket.subject)
     draft_events.keep(request.daybook, form)  # whatever happens now, nothing typed is lost
     try:
-        where = tickets.show(
+        _, where = tickets.show(
             request.daybook,
             lambda access_token: draft_events.add(form, request.daybook, access_token=access_token, recorder=recorder),
             recorder=recorder,

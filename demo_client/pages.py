@@ -41,10 +41,9 @@ def daybook(request: DaybookRequest) -> HttpResponse:
     period = _period(request, now)
     recording, recorder = recording_of(request), recording_of(request).recorder
     recording.is_about(subject=tickets.ticket(request.daybook).subject)
-    events = tickets.show(
+    ticket, events = tickets.show(
         request.daybook, lambda access_token: events_of(period, access_token=access_token, recorder=recorder), recorder=recorder
     )
-    ticket = tickets.ticket(request.daybook)  # it may be a newer one now
     names, trouble = _names_of_places(events, recorder)
     if trouble:
         log_failure(request, trouble)

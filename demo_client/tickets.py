@@ -18,6 +18,7 @@ from demo_client.exchanges import Recorder
 from demo_client.failures import Failure, NotSignedIn, RefreshRefused, StillRenewing, TicketExpired, TokenRefused
 from demo_client.flows.refresh_token import refresh
 from demo_client.flows.token_answer import TokenAnswer
+from demo_client.masking import text_without_secrets
 from demo_client.models import DaybookSession
 from demo_client.sessions import SessionStore
 
@@ -83,8 +84,9 @@ def held_ticket(session: SessionStore) -> Ticket | None:
     return kept if kept and (kept.is_good or kept.refresh_token) else None
 
 
-def show(session: SessionStore, call: Callable[[str], T], *, recorder: Recorder) -> T:
-    """What `call` returns with an access token that is good: a new one where the held one has ended, by Daybook's clock or by the API's.
+def show(session: SessionStore, call: Callable[[str], T], *, recorder: Recorder) -> tuple[Ticket, T]:
+    """What `call` returns with an access token that is good, and its ticket: a new one where the held one has ended, by Daybook's clock
+    or by the API's.
 
     By the API's, `call` is made a second time. Raises what `ticket` and `refresh` raise, `StillRenewing`, and what `call` raises; a ticket
     that an API does not take is dropped.
@@ -93,14 +95,14 @@ def show(session: SessionStore, call: Callable[[str], T], *, recorder: Recorder)
     if not shown.is_good:
         shown = _renewed(shown, session, recorder)
     try:
-        return call(shown.access_token)
+        return shown, call(shown.access_token)
     except TokenRefused as refusal:
         if refusal.code not in _ENDED or not shown.refresh_token:  # of no other reason would a new ticket know less
             _drop(session)
             raise
     shown = _renewed(shown, session, recorder)
     try:
-        return call(shown.access_token)
+        return shown, call(shown.access_token)
     except TokenRefused:
         _drop(session)
         raise
@@ -146,7 +148,8 @@ def _traded(used: Ticket, session: SessionStore, recorder: Recorder, until: date
                 return newer
             raise
         _unchanged(session).filter(renewing_until=until).update(renewing_until=None)
-        failure.lead = f"{failure.lead} {_KEPT}"
+        said = text_without_secrets(failure.lead, (used.refresh_token,))  # an error's description may quote the request
+        failure.lead = f"{said} {_KEPT}"
         raise
     else:
         granted = granted.for_request(" ".join(used.scopes))

@@ -398,6 +398,13 @@ def test_neither_refresh_token_is_in_a_page_an_address_a_log_or_a_recorded_messa
     assert any("&quot;refresh_token&quot;: &quot;***&quot;" in text(page) for page in opened)
 
 
+def test_a_refusal_that_quotes_it_does_not_bring_it_onto_the_page(services, short):
+    services.answers["/oauth/token"] = lambda seen: (400, {"error": "invalid_request", "error_description": f"Unknown: {seen['body']}"})
+    page = short.get("/daybook")
+    assert "Unknown: grant_type=refresh_token" in words(page)
+    assert kept(short)["refresh_token"] not in text(page)
+
+
 def test_the_sign_ins_own_answer_has_it_masked_too(services, alice):
     services.grants = "read offline_access"
     alice.sign_in(services, "calendar-short")
