@@ -23,7 +23,7 @@ from demo_client.flows.refresh_token import refresh
 from demo_client.models import DaybookSession, Happening, RecordedMessage
 from demo_client.sessions import SessionStore
 from tests.demo_client import race
-from tests.demo_client.conftest import let_tickets_run_out, message_pk, text, where_it_leads, words
+from tests.demo_client.conftest import asked_of_the_token_endpoint, let_tickets_run_out, message_pk, text, where_it_leads, words
 
 EXPIRED = (401, {"title": "Access token expired", "code": "token_expired"})
 TYPED = {"event_id": "0" * 20, "what": "Coffee", "day": "2026-11-26", "since": "16:00", "until": "17:00"}
@@ -386,7 +386,10 @@ def test_neither_refresh_token_is_in_a_page_an_address_a_log_or_a_recorded_messa
         page = short.get("/daybook")
         secrets.add(kept(short)["refresh_token"])
         services.refresh_token = "another"
-        services.answers["/oauth/token"] = lambda seen: (400, {"error": "invalid_grant", "error_description": seen["body"]})
+        services.answers["/oauth/token"] = lambda seen: (
+            400,
+            {"error": "invalid_grant", "error_description": asked_of_the_token_endpoint(seen)["refresh_token"]},
+        )
         let_tickets_run_out()
         refused = short.get("/daybook")
     opened = [short.get(f"/messages/{pk}?full=1") for pk in RecordedMessage.objects.values_list("pk", flat=True)]
@@ -411,6 +414,7 @@ def test_the_sign_ins_own_answer_has_it_masked_too(services, alice):
     row = RecordedMessage.objects.get(kind="code-for-token")
     assert '"refresh_token": "***"' in row.answer["body"]
     assert services.refresh_token not in str(row.answer)
+    assert "it is not even recorded" in words(alice.get(f"/messages/{row.pk}"))
 
 
 def test_the_calendar_says_how_long_a_short_ticket_is_good_and_no_other(services, alice, somebody_else):
