@@ -193,7 +193,7 @@ def _sent_to_ask(messages: Sequence[RecordedMessage], who: Person, scope: str) -
     shown = next((reason for message in messages if (reason := _reasons(message).get("consent.shown"))), "")
     why = f" The page is shown: {_WHY_SHOWN.get(shown, shown)}." if shown else ""
     if "consent.shown" in by:  # at once: nobody was asked who it is
-        why += f" {who.name} was already signed in, so no sign-in page was."
+        why += f" {who.name} was already signed in, so there was no sign-in page."
     return f"Daybook sends {who.inside} to ask: may it {does} the calendar{stays}?{why}"
 
 

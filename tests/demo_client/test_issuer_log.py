@@ -205,7 +205,7 @@ def test_the_first_arrow_says_why_the_page_was_shown(services, alice, reason, at
     alice.sign_in(services)
     page = words(alice.get("/daybook"))
     assert f"may it read the calendar? The page is shown: {issuer_log._WHY_SHOWN[reason]}." in page
-    assert ("Alice was already signed in, so no sign-in page was." in page) == (at == 0)
+    assert ("Alice was already signed in, so there was no sign-in page." in page) == (at == 0)
 
 
 def test_a_request_that_was_not_taken_matters_whatever_the_reason(services, alice):
