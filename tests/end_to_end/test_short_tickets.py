@@ -22,7 +22,7 @@ def drawer(window):
 
 
 def watch_a_ticket_run_out(window):
-    """From Learn, in two clicks, to the calendar with a short ticket, which has then run out."""
+    """From Learn, in two clicks, to the question whether Daybook with short tickets may read."""
     window.open("/learn")
     window.page.get_by_role("link", name="Watch a ticket run out").click()
     window.page.get_by_role("button", name="Alice").click()
