@@ -40,7 +40,7 @@ def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
     if given is None:
         cure = "It may have been taken back in another tab. Your account page shows what is allowed now."
         return problem(request, title="There is no such permission of yours any more", cure=cure)
-    ended = given_consents.withdraw(given, by=user, trace_id=trace_id_of(request))
+    ended = given_consents.withdraw(given, by=user.sub, trace_id=trace_id_of(request))
     done = f"{given.application.name} has no permission from you for the {given.api.name} any more."
     messages.success(request, done + (f" Refresh tokens ended: {ended}." if ended else ""))
     return SeeOther(reverse("authorization_server:account"))

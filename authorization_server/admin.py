@@ -17,8 +17,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 
 from access_tokens.problems import trace_id_of
-from authorization_server import decision_log, given_consents, keys
-from authorization_server.decision_log import Decision
+from authorization_server import changes, given_consents, keys
 from authorization_server.forms import ApiForm, ApplicationForm, ClientGrantForm, PreconfiguredConsentForm
 from authorization_server.models import (
     Api,
@@ -40,6 +39,11 @@ from authorization_server.models import (
 admin.site.site_header = admin.site.site_title = "Authorization server"
 admin.site.index_title = "Dashboard"
 admin.site.site_url = None  # this server has no start page to link to
+
+
+def acting(request: HttpRequest) -> str:
+    """The sub of who sits at the dashboard."""
+    return request.user.sub if isinstance(request.user, User) else ""
 
 
 class Careful(admin.ModelAdmin):
@@ -80,6 +84,23 @@ class Careful(admin.ModelAdmin):
             return self.effect_of_deleting
         ended = RefreshTokenFamily.objects.in_force().filter(**{f"{self.refresh_tokens_by}__in": rows}).count()
         return f"{self.effect_of_deleting} It ends {ended} refresh {'token' if ended == 1 else 'tokens'}."
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As Django does it, and in the decision log."""
+        changes.record(obj, "added", by=acting(request), trace_id=trace_id_of(request))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """As Django does it, and in the decision log."""
+        noted = super().log_change(request, obj, message)
+        changes.record(obj, "changed", by=acting(request), trace_id=trace_id_of(request), detail=noted.get_change_message())
+        return noted
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """As Django does it, before the rows are gone, and in the decision log."""
+        for row in queryset:
+            changes.record(row, "deleted", by=acting(request), trace_id=trace_id_of(request))
+        return super().log_deletions(request, queryset)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what `list_filter` offers. Django lets an address filter by any column: a stored hash could be read letter by letter."""
@@ -248,40 +269,8 @@ class ApplicationAdmin(MakesSecrets):
         return f"{application.name} is public and has no secret." if application.is_public else ""
 
 
-class SaysYes(Careful):
-    """An administrator's yes: that it was given, changed or taken back is a decision of the log."""
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """As Django does it, and in the decision log."""
-        self._record(request, "added", obj)
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """As Django does it, and in the decision log."""
-        self._record(request, "changed", obj)
-        return super().log_change(request, obj, message)
-
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """As Django does it, before the rows are gone, and in the decision log."""
-        for row in queryset:
-            self._record(request, "deleted", row)
-        return super().log_deletions(request, queryset)
-
-    def _record(self, request: HttpRequest, reason: str, row: ClientGrant | PreconfiguredConsent) -> None:
-        decision_log.record(
-            Decision.GRANT_CHANGED,
-            trace_id=trace_id_of(request),
-            reason=reason,
-            client_id=row.application.client_id,
-            user=request.user.sub if isinstance(request.user, User) else "",
-            audience=row.api.audience,
-            scope=" ".join(scope.name for scope in row.scopes.all()),
-            detail=f"{self.opts.verbose_name}; user is who did it",
-        )
-
-
 @admin.register(ClientGrant)
-class ClientGrantAdmin(SaysYes):
+class ClientGrantAdmin(Careful):
     """Client grants: the administrator's yes."""
 
     form = ClientGrantForm
@@ -298,7 +287,7 @@ class ClientGrantAdmin(SaysYes):
 
 
 @admin.register(PreconfiguredConsent)
-class PreconfiguredConsentAdmin(SaysYes):
+class PreconfiguredConsentAdmin(Careful):
     """Pre-configured consents: the administrator's yes in other people's name."""
 
     form = PreconfiguredConsentForm
@@ -337,8 +326,7 @@ class ConsentAdmin(ReadOnly, Careful):
 
     def delete_model(self, request: HttpRequest, obj: Consent) -> None:
         """Taken back by an administrator; the log says by whom."""
-        if isinstance(request.user, User):
-            given_consents.withdraw(obj, by=request.user, trace_id=trace_id_of(request))
+        given_consents.withdraw(obj, by=acting(request), trace_id=trace_id_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
         """The same for each of several."""

@@ -40,7 +40,13 @@ class Decision(StrEnum):
     CODE_ISSUED = "code.issued"
     TOKEN_ISSUED = "token.issued"  # noqa: S105  a name, no secret
     REFRESH_TOKENS_REVOKED = "refresh_tokens.revoked"
+    ACCESS_REQUESTED = "access_request.asked"
+    ACCESS_REQUEST_APPROVED = "access_request.approved"
+    ACCESS_REQUEST_DENIED = "access_request.denied"
     GRANT_CHANGED = "grant.changed"
+    CONFIGURATION_CHANGED = "configuration.changed"
+    KEYS_ROTATED = "keys.rotated"
+    KEY_REVOKED = "keys.revoked"
     REQUEST_REFUSED = "request.refused"
 
 
@@ -57,9 +63,13 @@ def record(
     audience: str = "",
     scope: str = "",
     jti: str = "",
+    by: str = "",
     detail: str = "",
 ) -> None:
-    """Log and store one decision. `user` is a `sub`; long values are cut. No token, code or secret may come here."""
+    """Log and store one decision. `user` is a `sub`, `by` that of who made a change; long values are cut.
+
+    No token, code or secret may come here.
+    """
     fields = {
         "reason": reason,
         "client_id": client_id if CLIENT_ID.fullmatch(client_id) else "",  # else who knows what a caller put there by mistake
@@ -67,6 +77,7 @@ def record(
         "audience": audience,
         "scope": scope,
         "jti": jti,
+        "by": by,
         "detail": detail,
         "trace_id": trace_id,
     }

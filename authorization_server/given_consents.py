@@ -6,7 +6,7 @@ from authorization_server import decision_log
 from authorization_server.client_grants import grant_in_force
 from authorization_server.decision_log import Decision
 from authorization_server.errors import AccessDenied
-from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent, User
+from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent
 
 
 def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ...]:
@@ -26,8 +26,8 @@ def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ..
     return tuple(scopes)
 
 
-def withdraw(consent: Consent, *, by: User, trace_id: str) -> int:
-    """Delete the consent: its codes and refresh tokens go with it, for good. `by` is the person, or an administrator.
+def withdraw(consent: Consent, *, by: str, trace_id: str) -> int:
+    """Delete the consent: its codes and refresh tokens go with it, for good. `by` is the sub of the person, or of who administers.
 
     Returns how many refresh tokens that ended.
     """
@@ -35,11 +35,12 @@ def withdraw(consent: Consent, *, by: User, trace_id: str) -> int:
     decision_log.record(
         Decision.CONSENT_WITHDRAWN,
         trace_id=trace_id,
-        reason="by_the_person" if by == consent.user else "by_an_administrator",
+        reason="by_the_person" if by == consent.user.sub else "by_an_administrator",
         client_id=consent.application.client_id,
         user=consent.user.sub,
         audience=consent.api.audience,
-        detail=f"refresh tokens ended: {ended}" + ("" if by == consent.user else f"; done by {by.sub}"),
+        by=by,
+        detail=f"refresh tokens ended: {ended}",
     )
     consent.delete()
     return ended

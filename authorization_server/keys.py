@@ -88,6 +88,21 @@ def rotate(algorithm: str = Algorithm.RS256) -> SigningKey:
     return SigningKey.objects.get(state=KeyState.CURRENT)
 
 
+@transaction.atomic
+def revoke(kid: str, algorithm: str = Algorithm.RS256) -> SigningKey:
+    """In an emergency: publish this key no more, so that what it signed is refused as soon as an API reads the keys anew.
+
+    The next key takes a revoked current one's place at once. Raises `SigningKey.DoesNotExist` for one that is unknown or revoked.
+    """
+    key = SigningKey.objects.published().get(kid=kid)
+    SigningKey.objects.filter(pk=key.pk).update(state=KeyState.REVOKED, state_changed_at=timezone.now())
+    if key.state == KeyState.CURRENT:
+        SigningKey.objects.filter(state=KeyState.NEXT).update(state=KeyState.CURRENT, state_changed_at=timezone.now())
+    create_missing(algorithm)
+    key.refresh_from_db()
+    return key
+
+
 def new_private_key(algorithm: str) -> PrivateKey:
     """A fresh private key: RSA with 2048 bits for RS256, P-256 for ES256."""
     if algorithm == Algorithm.ES256:

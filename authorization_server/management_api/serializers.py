@@ -18,7 +18,7 @@ class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
     class Meta:
         model = LogEntry
         fields = (
-            *("at", "event", "request_id", "reason", "client_id", "user", "audience", "scope", "jti", "detail"),
+            *("at", "event", "request_id", "reason", "client_id", "user", "audience", "scope", "jti", "by", "detail"),
             *("method", "path", "status", "duration_ms"),
         )
 

@@ -1,5 +1,6 @@
 """The authorization server's tables, one concept a file; Django looks for them here."""
 
+from authorization_server.models.access_requests import AccessRequest, RequestState
 from authorization_server.models.apis import AccessPolicy, Api, ApiScope, SignedWith, TokenType
 from authorization_server.models.applications import Application, AuthenticationMethod, RedirectUri
 from authorization_server.models.authorization_codes import AuthorizationCode
@@ -13,6 +14,7 @@ from authorization_server.models.users import User
 
 __all__ = [
     "AccessPolicy",
+    "AccessRequest",
     "Api",
     "ApiScope",
     "Application",
@@ -26,6 +28,7 @@ __all__ = [
     "PreconfiguredConsent",
     "RedirectUri",
     "RefreshTokenFamily",
+    "RequestState",
     "SignedWith",
     "SigningKey",
     "TokenType",

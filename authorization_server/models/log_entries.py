@@ -52,6 +52,7 @@ class LogEntry(models.Model):
     audience = models.CharField(max_length=LONGEST_VALUE, blank=True)
     scope = models.CharField(max_length=LONGEST_VALUE, blank=True)
     jti = models.CharField(max_length=LONGEST_VALUE, blank=True, help_text="Names an issued token.")
+    by = models.CharField("done by", max_length=LONGEST_VALUE, blank=True, help_text="Who made a change: a person's or a machine's sub.")
     detail = models.CharField(max_length=LONGEST_VALUE, blank=True)
     method = models.CharField(max_length=10, blank=True)
     path = models.CharField(max_length=LONGEST_VALUE, blank=True)
