@@ -4,7 +4,7 @@ from django.db.models import Model
 
 from authorization_server import decision_log
 from authorization_server.decision_log import Decision
-from authorization_server.models import ClientGrant, Consent, PreconfiguredConsent
+from authorization_server.models import ClientGrant, Consent, PreconfiguredConsent, SigningKey
 
 
 def record(row: Model, reason: str, *, by: str, trace_id: str, detail: str = "") -> None:
@@ -36,3 +36,13 @@ def record(row: Model, reason: str, *, by: str, trace_id: str, detail: str = "")
         by=by,
         detail=f"{row._meta.verbose_name}: {detail or row}",
     )
+
+
+def record_rotation(signs_now: SigningKey, *, by: str, trace_id: str) -> None:
+    """Log that another key signs."""
+    decision_log.record(Decision.KEYS_ROTATED, trace_id=trace_id, by=by, detail=f"signs now: {signs_now.kid}")
+
+
+def record_revocation(revoked: SigningKey, *, by: str, trace_id: str) -> None:
+    """Log that a key is published no more; `revoked` as it was before, so that its state says whether it signed."""
+    decision_log.record(Decision.KEY_REVOKED, trace_id=trace_id, reason=revoked.state, by=by, detail=f"revoked: {revoked.kid}")

@@ -110,6 +110,8 @@ class ScopesOfOneApiForm(forms.ModelForm):
             pass
         else:
             offered = offered.filter(api=chosen)
+            if not offered:
+                field.help_text = f"The {chosen.name} has no scopes: the permission itself is all there is to give."
         field.choices = [
             (api_name, [(scope.pk, f"{scope.name}: {scope.description}") for scope in scopes])
             for api_name, scopes in groupby(offered, key=lambda scope: scope.api.name)

@@ -3,9 +3,12 @@
 # mypy: disable-error-code="type-arg"
 # Django's forms and admin classes take no type arguments at run time; the stubs want them.
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from access_tokens.problems import trace_id_of
 from authorization_server import given_consents
@@ -19,7 +22,7 @@ class ClientGrantAdmin(Careful):
     """Client grants: the administrator's yes."""
 
     form = ClientGrantForm
-    list_display = ("application", "api", "ends_at")
+    list_display = ("application", "api", "at_most", "ends_at")
     list_filter = ("api",)
     effect_of_saving = (
         "Saving is the administrator's yes: the application then gets tokens for this API, with the ticked scopes at most. "
@@ -29,6 +32,26 @@ class ClientGrantAdmin(Careful):
         "The application then gets no token for this API any more, where the API asks for a client grant. "
         "Tokens that were issued before stay good until they expire."
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClientGrant]:
+        """With the scopes, for the list."""
+        return super().get_queryset(request).select_related("application", "api").prefetch_related("scopes")
+
+    @admin.display(description="at most")
+    def at_most(self, client_grant: ClientGrant) -> str:
+        """The ceiling of scopes."""
+        return " ".join(scope.name for scope in client_grant.scopes.all()) or "–"
+
+    def save_related(self, request: HttpRequest, form: ClientGrantForm, formsets: Any, change: bool) -> None:
+        """As Django does it, and say what comes of it."""
+        super().save_related(request, form, formsets, change)
+        client_grant: ClientGrant = form.instance
+        who, api = client_grant.application.name, client_grant.api.name
+        if client_grant.ends_at is None or client_grant.ends_at > timezone.now():
+            text = f"{who} gets tokens for the {api} from now on: the request that was refused succeeds."
+        else:
+            text = f"{who} gets no token for the {api}: the end of this grant is past."
+        self.message_user(request, text)
 
 
 @admin.register(PreconfiguredConsent)

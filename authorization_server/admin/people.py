@@ -6,6 +6,8 @@
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from authorization_server.admin.careful import Careful
 from authorization_server.models import User
@@ -26,9 +28,9 @@ class PeopleGroupAdmin(Careful, GroupAdmin):
 class PersonAdmin(Careful, UserAdmin):
     """People; `sub` can be read and not changed."""
 
-    list_display = ("username", "first_name", "sub", "is_staff", "is_demo")
+    list_display = ("username", "first_name", "sub", "may", "is_demo")
     list_filter = ("is_staff", "is_superuser", "is_active", "is_demo", "groups")
-    readonly_fields = ("sub",)
+    readonly_fields = ("sub",)  # a sub must never change: APIs store it
     effect_of_saving = (
         "Who is not active can neither sign in nor stay signed in, and no application can renew its access in that name. "
         "Access tokens that were issued before stay good until they expire."
@@ -38,3 +40,14 @@ class PersonAdmin(Careful, UserAdmin):
     )
     refresh_tokens_by = "consent__user"
     fieldsets = ((None, {"fields": ("sub", "is_demo")}), *(UserAdmin.fieldsets or ()))
+
+    @admin.display(description="may")
+    def may(self, person: User) -> str:
+        """What the person may here beyond signing in."""
+        apis = ", ".join(api.name for api in person.administered_apis.all())
+        says_yes = f"decides for: {apis}" if apis else ""
+        return "everything" if person.is_superuser else "use the dashboard" if person.is_staff else says_yes or "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With the APIs that they administer, for the list."""
+        return super().get_queryset(request).prefetch_related("administered_apis")

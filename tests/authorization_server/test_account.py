@@ -153,7 +153,7 @@ def test_an_administrator_takes_it_back_in_the_dashboard_is_told_what_ends_and_i
     admin.post(url, post="yes")
     assert_refused(back_channel.refresh(connected), error="invalid_grant")
     entry = LogEntry.objects.get(event="consent.withdrawn")
-    assert (entry.reason, entry.user, entry.detail) == ("by_an_administrator", "usr_123", "refresh tokens ended: 1; done by usr_100")
+    assert (entry.reason, entry.user, entry.by, entry.detail) == ("by_an_administrator", "usr_123", "usr_100", "refresh tokens ended: 1")
 
 
 def test_several_at_once_in_the_dashboard_are_each_in_the_log(alice, bob, admin, back_channel, connected):

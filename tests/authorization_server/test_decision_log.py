@@ -303,4 +303,4 @@ def test_a_grant_that_is_added_changed_or_deleted_is_a_decision_with_who_did_it(
     assert admin.post(f"{url}{pk}/delete/", post="yes").status_code == 302
     entries = LogEntry.objects.filter(event="grant.changed").order_by("pk")
     assert [(entry.reason, entry.scope) for entry in entries] == [("added", "read"), ("changed", "read write"), ("deleted", "read write")]
-    assert {(entry.client_id, entry.audience, entry.user) for entry in entries} == {("company-calendar", "api.calendar", "usr_100")}
+    assert {(entry.client_id, entry.audience, entry.by) for entry in entries} == {("company-calendar", "api.calendar", "usr_100")}
