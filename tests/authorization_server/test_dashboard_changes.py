@@ -1,8 +1,13 @@
 """The dashboard's changes: each page says first what its button does, and each change is in the log with who made it."""
 
-import pytest
-from django.contrib.auth.models import Group
+from datetime import timedelta
 
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from access_tokens import conf
 from authorization_server import keys
 from authorization_server.models import Api, Application, ClientGrant, LogEntry, SigningKey, User
 from tests.authorization_server.conftest import (
@@ -219,3 +224,17 @@ def test_a_list_costs_a_fixed_number_of_queries(admin, alice, bob, back_channel,
         back_channel.redeem(browser.code(scope="read offline_access"))
     with django_assert_max_num_queries(12):
         admin.get(f"/admin/authorization_server/{table}/")
+
+
+def test_what_a_revoked_key_signed_is_refused_at_both_apis_when_they_read_the_keys_anew(alice, back_channel, client, seeded):
+    backends = back_channel.machine_token().json()["access_token"]
+    alices = back_channel.redeem(alice.code()).json()["access_token"]
+    requests = {"/calendar/v1/events": alices, "/geocoding/v1/reverse?lat=35.66&lon=139.7": backends}
+
+    def statuses():
+        return [client.get(url, headers={"Authorization": f"Bearer {token}"}).status_code for url, token in requests.items()]
+
+    assert statuses() == [200, 200]
+    keys.revoke(key_in("current").kid)
+    with time_machine.travel(timezone.now() + timedelta(seconds=conf.LOCAL_KEYS_FRESH_SECONDS + 1), tick=False):
+        assert statuses() == [401, 401]
