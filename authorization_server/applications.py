@@ -3,7 +3,9 @@
 import re
 
 from authorization_server.models.applications import Application, RedirectUri
+from authorization_server.prepared import Prepared
 
+_BY_CLIENT_ID = Prepared(Application, "client_id")
 CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -11,7 +13,8 @@ def find(client_id: str) -> Application | None:
     """The application with this client id, unless it is a demo's where demo identities are off."""
     if not CLIENT_ID.fullmatch(client_id):
         return None
-    return Application.objects.usable().filter(client_id=client_id).first()
+    application = _BY_CLIENT_ID.first(client_id)
+    return application if application and application.is_usable else None
 
 
 def is_registered_origin(origin: str) -> bool:

@@ -6,6 +6,10 @@ Read next: `demo_client/flows/`, the other side of the wire.
 from authorization_server.errors import AccessDenied, InvalidScope
 from authorization_server.issuer import access_request_url
 from authorization_server.models import AccessPolicy, Api, ApiScope, Application, ClientGrant
+from authorization_server.prepared import Prepared
+
+_GRANT = Prepared(ClientGrant, "application", "api")
+_SCOPES_OF_A_GRANT, _SCOPES_OF_AN_API = Prepared(ApiScope, "clientgrant"), Prepared(ApiScope, "api")
 
 
 def scopes_for_machine(*, application: Application, api: Api, requested: frozenset[str]) -> tuple[ApiScope, ...]:
@@ -34,14 +38,14 @@ def scopes_for_people(*, application: Application, api: Api, requested: frozense
 
 def _ceiling(policy: str, *, application: Application, api: Api) -> tuple[ApiScope, ...]:
     if policy == AccessPolicy.ALLOW_ALL:
-        return tuple(api.scopes.all())
-    return tuple(grant_in_force(application, api).scopes.all())
+        return tuple(_SCOPES_OF_AN_API.all(api.pk))
+    return tuple(_SCOPES_OF_A_GRANT.all(grant_in_force(application, api).pk))
 
 
 def grant_in_force(application: Application, api: Api) -> ClientGrant:
     """The administrator's yes. Raises `AccessDenied` when there is none, or it has ended."""
-    client_grant = ClientGrant.objects.in_force().filter(application=application, api=api).first()
-    if client_grant is None:
+    client_grant = _GRANT.first(application.pk, api.pk)
+    if client_grant is None or not client_grant.is_in_force:
         raise _no_permission(application, api)
     return client_grant
 

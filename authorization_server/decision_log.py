@@ -117,7 +117,8 @@ def front_channel_trace_id(request: HttpRequest, state: str) -> str:
 
 def _one_line(value: str) -> str:
     """Cut, and without the characters that could forge another line, or turn the rest of this one round."""
-    return "".join(c if c.isprintable() else "?" for c in value[:LONGEST_VALUE])
+    cut = value[:LONGEST_VALUE]
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else "?" for c in cut)
 
 
 def _store(entry: LogEntry) -> None:
@@ -133,7 +134,7 @@ def _insert(entries: list[LogEntry]) -> None:
     if not entries:
         return
     try:
-        LogEntry.objects.bulk_create(entries)
+        LogEntry.objects.append(entries)
         housekeeping.once_a_day(on=timezone.now().date())
     except Error as error:
         facts = {"entries": len(entries), "error": type(error).__name__, "trace_id": entries[0].trace_id}

@@ -18,7 +18,9 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from authorization_server.models.apis import Api, SignedWith
 from authorization_server.models.signing_keys import Algorithm, KeyState, SigningKey
+from authorization_server.prepared import Prepared
 
+_BY_STATE = Prepared(SigningKey, "state")
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -60,11 +62,11 @@ def current_signer() -> Signer:
 
     Raises `NoUsableKey`.
     """
-    row = SigningKey.objects.filter(state=KeyState.CURRENT).values("kid", "algorithm", "private_key_encrypted").first()
-    if row is None:
+    current = _BY_STATE.first(KeyState.CURRENT.value)
+    if current is None:
         raise NoUsableKey("There is no current signing key. Cure: run `python manage.py create_signing_keys`.")
-    private_key = _private_key(row["private_key_encrypted"], settings.SIGNING_KEYS_ENCRYPTION_KEY)
-    return Signer(row["kid"], row["algorithm"], private_key)
+    private_key = _private_key(current.private_key_encrypted, settings.SIGNING_KEYS_ENCRYPTION_KEY)
+    return Signer(current.kid, current.algorithm, private_key)
 
 
 @transaction.atomic

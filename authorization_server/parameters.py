@@ -1,6 +1,7 @@
 """The parameters of an OAuth request, from query, form or JSON; read strictly, so that nothing later meets a surprise."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from authorization_server.errors import BodyTooLarge, InvalidRequest
 
 LONGEST_QUERY = 8 * 1024  # bytes: what an authorization request may take, and what is kept of it while somebody signs in
 MOST_PARAMETERS = 64
+_CONTROL_OR_HALF_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 OF_OAUTH = frozenset(
     [
         "audience",
@@ -146,4 +148,4 @@ class _Members(list[tuple[str, Any]]):
 
 
 def _is_plain(text: str) -> bool:
-    return not any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
+    return not _CONTROL_OR_HALF_CHARACTER.search(text)

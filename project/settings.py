@@ -124,7 +124,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # ---- The APIs -------------------------------------------------------------------------------------------------------
 REQUIRE_IF_MATCH = env.flag("REQUIRE_IF_MATCH")
-JWKS_MAX_AGE_SECONDS = env.integer("JWKS_MAX_AGE_SECONDS", default=300, minimum=1)
+JWKS_MAX_AGE_SECONDS = env.integer("JWKS_MAX_AGE_SECONDS", default=300, minimum=60)
 GEOCODING_RATE_LIMIT = env.integer("GEOCODING_RATE_LIMIT", default=600, minimum=1)
 
 REST_FRAMEWORK = {

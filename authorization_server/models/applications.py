@@ -180,6 +180,11 @@ class Application(models.Model):
         return self.authentication_method == AuthenticationMethod.NONE
 
     @property
+    def is_usable(self) -> bool:
+        """Not a demo's own where demo identities are off; as `ApplicationQuerySet.usable` has it."""
+        return settings.DEMO_IDENTITIES or not self.is_demo
+
+    @property
     def machine_subject(self) -> str:
         """The `sub` of a token that the application gets for itself."""
         return f"{self.client_id}{MACHINE_SUBJECT_SUFFIX}"

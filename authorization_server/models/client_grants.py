@@ -46,3 +46,8 @@ class ClientGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} at {self.api}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether its end is still to come, if it has one; as `ClientGrantQuerySet.in_force` has it."""
+        return self.ends_at is None or self.ends_at > timezone.now()
