@@ -1,4 +1,4 @@
-"""The pages that people see: sign in, sign out, consent, what is missing for machine access, and what went wrong."""
+"""The pages that people see: sign in, sign out, consent, and what went wrong."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from authorization_server import applications, decision_log, demo_identities, pending_requests
+from authorization_server import decision_log, demo_identities, pending_requests
 from authorization_server.addresses import client_address
 from authorization_server.authorization_requests import AuthorizationRequest, NoDestination, destination_of, validate
 from authorization_server.consent import ConsentDecision
@@ -21,7 +21,7 @@ from authorization_server.errors import Refused
 from authorization_server.explanations import explain
 from authorization_server.failure_limits import SIGN_IN
 from authorization_server.forms import LONGEST_USERNAME, SignInForm
-from authorization_server.models import Api, ClientGrant, User
+from authorization_server.models import User
 from authorization_server.pending_requests import PendingRequest
 from authorization_server.popups import works_in_a_popup
 from authorization_server.sign_in import reason_to_ask, remember_when, signed_in_user
@@ -170,32 +170,6 @@ def nothing_waits(request: HttpRequest) -> HttpResponse:
 def problem(request: HttpRequest, *, title: str, cure: str) -> HttpResponse:
     """A page for a request that cannot be answered to the application. Status 400."""
     return render(request, "authorization_server/problem.html", {"title": title, "cure": cure}, status=400)
-
-
-# ---- Machine access -------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@never_cache
-def access_request(request: HttpRequest) -> HttpResponse:
-    """What a `client_credentials` request without a client grant is pointed to: who wants what, and what the administrator does.
-
-    An unknown application and an unknown API lead to the same page.
-    """
-    application = applications.find(request.GET.get("client_id", ""))
-    audience = request.GET.get("audience", "")
-    api = Api.objects.filter(audience=audience).first() if audience.isprintable() else None
-    if application is None or api is None:
-        cure = "Check the two values in this page's address: client_id, and audience letter by letter."
-        return problem(request, title="No such application or API is registered here", cure=cure)
-    add_form = reverse("admin:authorization_server_clientgrant_add")
-    context = {
-        "application": application,
-        "api": api,
-        "client_grant": ClientGrant.objects.in_force().filter(application=application, api=api).first(),
-        "add_form": f"{add_form}?{urlencode({'application': application.pk, 'api': api.pk})}",
-    }
-    return render(request, "authorization_server/access_request.html", context)
 
 
 # ---- What the pages share -------------------------------------------------------------------------------------------
