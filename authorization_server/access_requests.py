@@ -28,10 +28,7 @@ def ask(
     *, application: Application, api: Api, scopes: Collection[ApiScope], purpose: str, requested_by: User | None, by: str, trace_id: str
 ) -> AccessRequest:
     """Store the request; `by` is the sub of who sends it. Raises `NotPossible`."""
-    if api.audience == issuer.management_url():
-        raise NotPossible("audience", "Permission for the Management API cannot be asked for: create_management_client gives it.")
-    if api.machine_access == AccessPolicy.DENY:
-        raise NotPossible("audience", f"The {api.name} admits no machines: no administrator can permit it.")
+    check_can_be_permitted(api)
     if any(scope.api_id != api.pk for scope in scopes):
         raise NotPossible("scopes", f"These are not all scopes of the {api.name}.")
     try:
@@ -44,6 +41,14 @@ def ask(
     return request
 
 
+def check_can_be_permitted(api: Api) -> None:
+    """Raise `NotPossible` for an API that no administrator opens to an application: then nobody has to ask, or wait."""
+    if api.audience == issuer.management_url():
+        raise NotPossible("audience", "Permission for the Management API cannot be asked for: create_management_client gives it.")
+    if api.machine_access == AccessPolicy.DENY:
+        raise NotPossible("audience", f"The {api.name} admits no machines: no administrator can permit it.")
+
+
 def may_decide(user: User, api: Api) -> bool:
     """The API's administrator, and a superuser; nobody else."""
     return user.is_superuser or api.administrator_id == user.pk
@@ -53,10 +58,10 @@ def may_decide(user: User, api: Api) -> bool:
 def approve(request: AccessRequest, *, scopes: Collection[ApiScope], ends_at: datetime | None, by: str, trace_id: str) -> ClientGrant:
     """Write the client grant: from now on the application may have `scopes`, and what it may already, until `ends_at`.
 
-    Raises `NotPossible` for scopes that were not asked for, an end that is past, and a request that somebody has decided already:
-    one conditional UPDATE tells who was first.
+    Raises `NotPossible` for scopes that were not asked for, an end that is past, an API that admits no machines (any more), and
+    a request that somebody has decided already: one conditional UPDATE tells who was first.
     """
-    _check_may_be_decided(request)
+    check_can_be_permitted(request.api)  # also against rows that came from elsewhere than `ask`
     asked_for = set(request.scopes.all())
     if not set(scopes) <= asked_for:
         raise NotPossible("scopes", "Only what was asked for can be approved.")
@@ -68,26 +73,20 @@ def approve(request: AccessRequest, *, scopes: Collection[ApiScope], ends_at: da
     request.granted_scopes.set(scopes)
     of_both: dict[str, Any] = {"application": request.application, "api": request.api}
     held = ApiScope.objects.filter(pk__in=ClientGrant.objects.in_force().filter(**of_both).values("scopes"))
-    scopes = {*held, *scopes}
+    allowed_now = {*held, *scopes}
     grant, is_new = ClientGrant.objects.update_or_create(**of_both, defaults={"ends_at": ends_at})
-    grant.scopes.set(scopes)
+    grant.scopes.set(allowed_now)
     _record(Decision.ACCESS_REQUEST_APPROVED, request, scopes, by=by, trace_id=trace_id)
-    _record(Decision.GRANT_CHANGED, request, scopes, by=by, trace_id=trace_id, reason="added" if is_new else "changed")
+    _record(Decision.GRANT_CHANGED, request, allowed_now, by=by, trace_id=trace_id, reason="added" if is_new else "changed")
     return grant
 
 
 def deny(request: AccessRequest, *, reason: str, by: str, trace_id: str) -> None:
-    """Say no, with a reason that the person who asked reads. Raises `NotPossible` as `approve` does."""
-    _check_may_be_decided(request)
+    """Say no, with a reason that the person who asked reads. Raises `NotPossible` without one, and where somebody was first."""
     if not reason.strip():
         raise NotPossible("reason", "Say why: the person who asked reads it.")
     _decide(request, RequestState.DENIED, by=by, reason=reason.strip())
     _record(Decision.ACCESS_REQUEST_DENIED, request, request.scopes.all(), by=by, trace_id=trace_id)
-
-
-def _check_may_be_decided(request: AccessRequest) -> None:
-    if request.api.audience == issuer.management_url():  # none can be asked for; this guards against rows from elsewhere
-        raise NotPossible("audience", "Permission for the Management API is not given this way.")
 
 
 def _decide(request: AccessRequest, state: RequestState, *, by: str, ends_at: datetime | None = None, reason: str = "") -> None:
@@ -104,6 +103,6 @@ def _record(decision: Decision, request: AccessRequest, scopes: Collection[ApiSc
         reason=reason,
         client_id=request.application.client_id,
         audience=request.api.audience,
-        scope=" ".join(scope.name for scope in scopes),
+        scope=" ".join(sorted(scope.name for scope in scopes)),
         by=by,
     )
