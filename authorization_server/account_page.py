@@ -1,9 +1,7 @@
 """`/account`: which applications may do what in one's own name, and taking it back."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from access_tokens.problems import trace_id_of
 from authorization_server import given_consents
-from authorization_server.models import Consent, PreconfiguredConsent, User
-from authorization_server.pages import SeeOther, problem
+from authorization_server.models import AccessRequest, Consent, PreconfiguredConsent, User
+from authorization_server.pages import SeeOther, problem, sign_in_and_come_back
 from authorization_server.sign_in import signed_in_user
 from authorization_server.token_minting import lifetime_seconds
 
@@ -23,12 +21,18 @@ def account(request: HttpRequest) -> HttpResponse:
     """GET lists what the signed-in person allowed, and what an administrator did in their name; POST takes one consent back."""
     user, here = signed_in_user(request), reverse("authorization_server:account")
     if user is None:
-        return HttpResponseRedirect(f"{reverse('authorization_server:login')}?{urlencode({'next': here})}")
+        return sign_in_and_come_back(here)
     if request.method == "POST":
         return _withdraw(request, user)
-    consents = [(given, _in_words(lifetime_seconds(given.application, given.api))) for given in Consent.objects.given_by(user)]
+    consents = [(given, in_words(lifetime_seconds(given.application, given.api))) for given in Consent.objects.given_by(user)]
     preconfigured = PreconfiguredConsent.objects.for_person(user).select_related("application", "api", "group").prefetch_related("scopes")
-    return render(request, "authorization_server/account.html", {"user": user, "consents": consents, "preconfigured": preconfigured})
+    context = {
+        "user": user,
+        "consents": consents,
+        "preconfigured": preconfigured,
+        "waiting": AccessRequest.objects.pending().to_be_decided_by(user).count(),
+    }
+    return render(request, "authorization_server/account.html", context)
 
 
 def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
@@ -46,7 +50,7 @@ def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
     return SeeOther(reverse("authorization_server:account"))
 
 
-def _in_words(seconds: int) -> str:
+def in_words(seconds: int) -> str:
     """A duration for people, in its largest whole unit: "24 hours", "30 seconds"."""
     for unit, length in (("days", 172800), ("hours", 7200), ("minutes", 120)):
         if seconds >= length:

@@ -84,6 +84,7 @@ PEOPLE = (
     Person("admin", "usr_100", is_superuser=True),
 )
 CARDS = ("alice", "bob")  # whom the sign-in page offers
+CARDS_FOR_ACCESS_REQUESTS = ("dora", "gina")  # and whom on the way to one
 
 
 def password_of(username: str) -> str:

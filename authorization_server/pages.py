@@ -65,7 +65,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "refused": NO_SUCH_ACCOUNT if request.method == "POST" and not seconds_to_wait else "",
         "ticket": waiting.ticket if waiting else "",
         "next": next_path,
-        "accounts": _demo_accounts(),
+        "accounts": _demo_accounts(next_path),
         "already": already,
         "asked": asked,
         "reason": reason_to_ask(request, asked=asked, waiting=waiting) if asked else None,
@@ -130,9 +130,19 @@ def logout(request: HttpRequest) -> HttpResponse:
     return render(request, "authorization_server/logout.html", {"user": user})
 
 
+def sign_in_url(path: str) -> str:
+    """`/login`, which goes on to this path of this server."""
+    return f"{reverse('authorization_server:login')}?{urlencode({'next': path})}"
+
+
+def sign_in_and_come_back(path: str) -> HttpResponse:
+    """For whoever is not signed in at a page that is somebody's own."""
+    return HttpResponseRedirect(sign_in_url(path))
+
+
 def admin_login(request: HttpRequest) -> HttpResponse:
     """The admin's sign-in is this server's: one place that lets people in."""
-    return HttpResponseRedirect(f"{reverse('authorization_server:login')}?{urlencode({'next': request.GET.get('next', '')})}")
+    return sign_in_and_come_back(request.GET.get("next", ""))
 
 
 # ---- Consent --------------------------------------------------------------------------------------------------------
@@ -199,9 +209,12 @@ def _trace_id(request: HttpRequest, waiting: PendingRequest | None) -> str:
     return decision_log.front_channel_trace_id(request, waiting.parameters.get("state") if waiting else "")
 
 
-def _demo_accounts() -> list[User]:
-    """The cards: demo accounts, where there may be any."""
+def _demo_accounts(next_path: str) -> list[User]:
+    """The cards: demo accounts, where there may be any; whoever comes from an access request finds those who ask and decide."""
     if not settings.DEMO_IDENTITIES:
         return []
-    cards = User.objects.filter(username__in=demo_identities.CARDS, is_demo=True, is_active=True)
-    return list(cards.prefetch_related("groups").order_by("username"))
+    names = demo_identities.CARDS
+    if next_path.startswith(reverse("authorization_server:access-request-list")):
+        names = demo_identities.CARDS_FOR_ACCESS_REQUESTS
+    cards = User.objects.filter(username__in=names, is_demo=True, is_active=True)
+    return list(cards.prefetch_related("groups", "applications", "administered_apis").order_by("username"))

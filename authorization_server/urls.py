@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from access_tokens.metadata import protected_resource_metadata
 from authorization_server import issuer, pages
-from authorization_server.access_request_pages import new_access_request
+from authorization_server.access_request_pages import access_request, access_request_list, new_access_request
 from authorization_server.account_page import account
 from authorization_server.endpoints.authorize import authorize
 from authorization_server.endpoints.discovery import discovery
@@ -28,7 +28,9 @@ def endpoints(issuer_path: str) -> list[URLPattern]:
         path(f"{below}login", pages.login, name="login"),
         path(f"{below}logout", pages.logout, name="logout"),
         path(f"{below}account", account, name="account"),
+        path(f"{below}access-requests", access_request_list, name="access-request-list"),
         path(f"{below}access-requests/new", new_access_request, name="access-request-new"),
+        path(f"{below}access-requests/<int:pk>", access_request, name="access-request-detail"),
         path(f"{below}api/v2/logs", LogList.as_view(), name="log-list"),
         *protected_resource_metadata(ManagementAccessToken, name="management-metadata"),
     ]

@@ -34,6 +34,14 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         """Those for the applications that this person owns."""
         return self.filter(application__owner=user)
 
+    def visible_to(self, user: User) -> Self:
+        """Those that concern this person on either side; for everybody else they are not there."""
+        return self if user.is_superuser else self.filter(Q(api__administrator=user) | Q(application__owner=user))
+
+    def with_names(self) -> Self:
+        """With all that a page names, in a fixed number of queries."""
+        return self.select_related("application__owner", "api__administrator", "requested_by").prefetch_related("scopes", "granted_scopes")
+
 
 class AccessRequest(models.Model):
     """One question and its answer. `scopes` is what was asked for, `granted_scopes` what was allowed of it."""

@@ -57,6 +57,6 @@ def test_where_machines_are_denied_it_promises_nothing(visitor):
 
 
 def test_it_changes_nothing(visitor):
-    assert visitor.post("/access-requests/new").status_code == 405
+    assert visitor.post("/access-requests/new").status_code == 400
     page(visitor)
     assert ClientGrant.objects.count() == 2

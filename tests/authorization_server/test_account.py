@@ -178,7 +178,7 @@ def test_deleting_what_a_consent_hangs_on_says_how_many_refresh_tokens_it_ends(a
 
 
 def test_the_number_of_queries_does_not_grow_with_the_consents(alice, connected, django_assert_num_queries):
-    few = 7
+    few = 8
     with django_assert_num_queries(few):
         alice.get("/account")
     alice.code(client_id="calendar-short", scope="read write")
