@@ -22,7 +22,7 @@ from authorization_server import access_requests, applications
 from authorization_server.access_request_forms import ApproveForm, AskForm, DenyForm
 from authorization_server.access_requests import NotPossible, may_decide
 from authorization_server.account_page import in_words
-from authorization_server.models import AccessRequest, Api, Application, ClientGrant, User
+from authorization_server.models import AccessRequest, Api, Application, ClientGrant, RequestState, User
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX
 from authorization_server.pages import SeeOther, problem, sign_in_and_come_back, sign_in_url
 from authorization_server.sign_in import signed_in_user
@@ -146,19 +146,21 @@ def _decide(request: HttpRequest, asked: AccessRequest, user: User) -> HttpRespo
 
 
 def _decided(request: HttpRequest, asked: AccessRequest) -> HttpResponse:
-    messages.success(request, f"{asked.application.name} and the {asked.api.name}: {asked.get_state_display()}.")
+    messages.success(request, f"Your decision stands: {asked.get_state_display()}.")
     return SeeOther(_address_of(asked))
 
 
 def _state(request: HttpRequest, asked: AccessRequest, user: User, *, sent: Form | None = None, status: int = 200) -> HttpResponse:
     """The page of one request. `sent` is the decision that could not be taken, with what is wrong."""
     application, api = asked.application, asked.api
-    scopes = asked.scopes.all()
+    scopes, decides = asked.scopes.all(), may_decide(user, api)
+    has_boxes = asked.state == RequestState.PENDING and decides
     context = {
         "asked": asked,
         "user": user,
         "is_owner": application.owner_id == user.pk,
-        "decides": may_decide(user, api),
+        "decides": decides,
+        "shows_what_was_asked": scopes and not has_boxes and set(scopes) != set(asked.granted_scopes.all()),
         "who_decides": _who_decides(api),
         "decided_by": _name_of(asked.decided_by),
         "has_ended": asked.ends_at is not None and asked.ends_at <= timezone.now(),

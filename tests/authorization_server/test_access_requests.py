@@ -382,7 +382,7 @@ def test_a_yes_is_a_client_grant_and_the_same_request_for_a_token_then_succeeds(
     assert back_channel.machine_token("unapproved-backend").status_code == 403
     answer = approve(gina)
     assert (answer.status_code, answer["Location"]) == (303, address())
-    assert "New backend and the Geocoding API: approved." in text_of(gina.get(address()))
+    assert "Your decision stands: approved." in text_of(gina.get(address()))
     assert back_channel.machine_token("unapproved-backend").status_code == 200
     page = text_of(dora.get(address()))
     assert re.search(r"Gina said yes on [^,]+, \d\d:\d\d UTC, until somebody takes it back.", page)
@@ -402,6 +402,15 @@ def test_with_an_end_it_holds_until_then_and_the_page_says_afterwards_that_it_ha
         assert "now succeeds" not in text_of(page)
         assert f'href="{WHERE_TO_ASK.replace("&", "&amp;")}">ask again' in page.content.decode()
         assert ask(dora).status_code == 303
+
+
+def test_a_later_yes_is_told_on_the_page_of_one_that_has_ended(dora, gina, asked):
+    approve(gina, ends_at=minute(timezone.now() + timedelta(hours=1)))
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        ask(dora)
+        gina.post(f"/access-requests/{AccessRequest.objects.pending().get().pk}", decision="approve")
+        assert "has ended" in text_of(dora.get(f"/access-requests/{asked.pk}"))
+        assert "Another yes holds meanwhile." in text_of(dora.get(f"/access-requests/{asked.pk}"))
 
 
 def test_once_taken_back_the_page_does_not_promise_a_token(dora, gina, asked):
