@@ -119,6 +119,25 @@ class Platform:
         """Let everybody be asked again, as at a first visit."""
         self._change("authorization_server", "from authorization_server.models import Consent; Consent.objects.all().delete()")
 
+    def forget_access_requests(self) -> None:
+        """Let nothing be asked and New backend refused, as at a first visit."""
+        self._change(
+            "authorization_server",
+            "from authorization_server.models import AccessRequest, ClientGrant\n"
+            "AccessRequest.objects.all().delete()\n"
+            "ClientGrant.objects.filter(application__client_id='unapproved-backend').delete()\n",
+        )
+
+    def let_client_grants_end(self) -> None:
+        """Put the end of every client grant that has one into the past."""
+        self._change(
+            "authorization_server",
+            "from django.utils import timezone\n"
+            "from authorization_server.models import AccessRequest, ClientGrant\n"
+            "ClientGrant.objects.exclude(ends_at=None).update(ends_at=timezone.now())\n"
+            "AccessRequest.objects.exclude(ends_at=None).update(ends_at=timezone.now())\n",
+        )
+
     def forget_added_events(self) -> None:
         """Leave the demo's own events alone in every calendar."""
         code = "from calendar_api.models import Event; Event.objects.exclude(event_id__startswith='fourchecksdemo').delete()"
