@@ -89,7 +89,7 @@ def _what_can_be_done(
         "client_grant": client_grant,
         "is_owner": is_owner,
         "decides": decides,
-        "who_decides": _who_decides(api) if is_owner or decides else "",
+        "who_decides": _who_decides(api),
         "waiting": AccessRequest.objects.pending().filter(application=application, api=api).first() if is_owner or decides else None,
         "not_possible": _why_not(api) if is_owner else "",
         "form": form or (AskForm(offered=scopes) if is_owner and not has_everything else None),
