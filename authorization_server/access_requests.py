@@ -24,6 +24,10 @@ class NotPossible(Exception):
         self.field = field
 
 
+class AlreadyThere(NotPossible):
+    """It is asked or decided already: what is stored is in the way, not what was sent."""
+
+
 def ask(
     *, application: Application, api: Api, scopes: Collection[ApiScope], purpose: str, requested_by: User | None, by: str, trace_id: str
 ) -> AccessRequest:
@@ -36,7 +40,7 @@ def ask(
             request = AccessRequest.objects.create(application=application, api=api, purpose=purpose, requested_by=requested_by)
             request.scopes.set(scopes)
     except IntegrityError as error:
-        raise NotPossible("audience", "A request for this application and API waits for its decision already.") from error
+        raise AlreadyThere("audience", "A request for this application and API waits for its decision already.") from error
     _record(Decision.ACCESS_REQUESTED, request, scopes, by=by, trace_id=trace_id)
     return request
 
@@ -92,7 +96,7 @@ def deny(request: AccessRequest, *, reason: str, by: str, trace_id: str) -> None
 def _decide(request: AccessRequest, state: RequestState, *, by: str, ends_at: datetime | None = None, reason: str = "") -> None:
     facts = {"state": state, "decided_by": by, "decided_at": timezone.now(), "ends_at": ends_at, "reason": reason}
     if AccessRequest.objects.pending().filter(pk=request.pk).update(**facts) != 1:
-        raise NotPossible("state", "Somebody has decided this request already.")
+        raise AlreadyThere("state", "Somebody has decided this request already.")
     request.refresh_from_db()
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from authorization_server import issuer
+from authorization_server.management_api.scopes import SCOPES, changes_data
 from authorization_server.models import (
     AccessPolicy,
     Api,
@@ -123,11 +124,7 @@ def apis() -> tuple[ApiRow, ...]:
             management,
             management,
             AccessPolicy.REQUIRE_GRANT,
-            (
-                Scope("read:clients", "Read applications", False),
-                Scope("create:client_grants", "Create client grants", True),
-                Scope("read:trails", "Read the decisions of one trace", False),
-            ),
+            tuple(Scope(name, description, changes_data(name)) for name, description in SCOPES.items()),
         ),
     )
 
@@ -197,7 +194,9 @@ def applications() -> tuple[ApplicationRow, ...]:
             method=AuthenticationMethod.NONE,
             grants=frozenset({"authorization_code"}),
             redirect_uris=tuple(
-                dict.fromkeys(f"{api}/{SWAGGER_ANSWERS_AT}" for api in (settings.CALENDAR_API_URL, settings.GEOCODING_API_URL))
+                dict.fromkeys(
+                    f"{api}/{SWAGGER_ANSWERS_AT}" for api in (settings.CALENDAR_API_URL, settings.GEOCODING_API_URL, issuer.origin())
+                )
             ),
         ),
     )

@@ -11,6 +11,11 @@ def url(path: str) -> str:
     return f"{settings.ISSUER.rstrip('/')}/{path}"
 
 
+def origin() -> str:
+    """Scheme, host and port: what static files and paths from the root are below."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(settings.ISSUER))
+
+
 def management_url() -> str:
     """Where the Management API is served, which is its audience, too."""
     return url("api/v2/")

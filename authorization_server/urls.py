@@ -13,7 +13,7 @@ from authorization_server.endpoints.discovery import discovery
 from authorization_server.endpoints.jwks import jwks
 from authorization_server.endpoints.token import token
 from authorization_server.management_api.authentication import ManagementAccessToken
-from authorization_server.management_api.views import LogList
+from authorization_server.management_api.urls import patterns as management_api
 from authorization_server.password_change import password_change
 
 
@@ -31,7 +31,7 @@ def endpoints(issuer_path: str) -> list[URLPattern]:
         path(f"{below}access-requests", access_request_list, name="access-request-list"),
         path(f"{below}access-requests/new", new_access_request, name="access-request-new"),
         path(f"{below}access-requests/<int:pk>", access_request, name="access-request-detail"),
-        path(f"{below}api/v2/logs", LogList.as_view(), name="log-list"),
+        *management_api(f"{below}api/v2"),
         *protected_resource_metadata(ManagementAccessToken, name="management-metadata"),
     ]
     inserted = f"/{issuer_path}" if issuer_path else ""

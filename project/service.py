@@ -35,7 +35,7 @@ AUTHORIZATION_SERVER = Service(
         "django.contrib.contenttypes",
         "django.contrib.sessions",
         "django.contrib.messages",
-        "rest_framework",
+        *_API_APPS,
     ),
     middleware=(
         "authorization_server.answered_requests.AnsweredRequests",

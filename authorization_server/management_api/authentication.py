@@ -8,6 +8,7 @@ from access_tokens.authentication import AccessTokenAuthentication
 from access_tokens.rejections import shown
 from access_tokens.verify import AccessToken
 from authorization_server import issuer
+from authorization_server.management_api.scopes import SCOPES
 
 
 class ManagementAccessToken(AccessTokenAuthentication):
@@ -16,7 +17,7 @@ class ManagementAccessToken(AccessTokenAuthentication):
     audience = issuer.management_url()
     resource = issuer.management_url()
     realm = "management"
-    scopes = {"read:trails": "Read the decisions of one trace"}
+    scopes = SCOPES
 
     def authenticate(self, request: Request) -> tuple[AccessToken, AccessToken] | None:
         """As at every API, and step 3 is stricter: another trusted issuer could write any permission into its own tokens.

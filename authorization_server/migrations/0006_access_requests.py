@@ -14,6 +14,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='application',
+            name='created_by',
+            field=models.CharField(blank=True, default='', editable=False, help_text='The sub of the machine that created it through the Management API.', max_length=200),
+            preserve_default=False,
+        ),
+        migrations.AddField(
             model_name='logentry',
             name='by',
             field=models.CharField(blank=True, help_text="Who made a change: a person's or a machine's sub.", max_length=200, verbose_name='done by'),

@@ -127,6 +127,10 @@ class Application(models.Model):
         "demo application", default=False, help_text="Its secret is known. It works only where DEMO_IDENTITIES is on."
     )
 
+    created_by = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="The sub of the machine that created it through the Management API."
+    )
+
     objects = ApplicationQuerySet.as_manager()
     fresh_secret = ""  # the secret itself, on the object that has just made it; never stored
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 
+from authorization_server.management_api.scopes import SCOPES
 from authorization_server.models import Api, ApiScope, Application, ClientGrant, Consent, PreconfiguredConsent, SigningKey, User
 from authorization_server.models.applications import check_redirect_uri
 from tests.authorization_server.conftest import GEOCODING, Browser, api_form, application_form, sent_back, text_of
@@ -110,7 +111,7 @@ def test_an_api_that_is_none_is_no_fault_of_the_server(admin, table, api):
 def test_a_saved_grant_s_page_offers_its_api_s_scopes_with_its_own_ticked(admin):
     grant = ClientGrant.objects.get(application__client_id="trail-reader")
     page = admin.get(f"/admin/authorization_server/clientgrant/{grant.pk}/change/")
-    assert boxes(page) == ["read:clients", "create:client_grants", "read:trails"]
+    assert boxes(page) == list(SCOPES)
     assert re.findall(r'name="scopes" value="(\d+)"[^>]* checked', page.content.decode()) == [str(grant.scopes.get().pk)]
 
 

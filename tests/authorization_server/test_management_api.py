@@ -10,7 +10,8 @@ from django.test import Client
 
 from authorization_server import decision_log, urls
 from authorization_server.decision_log import Decision
-from authorization_server.management_api.views import MOST_ENTRIES
+from authorization_server.management_api.logs import MOST_ENTRIES
+from authorization_server.management_api.scopes import SCOPES
 from authorization_server.models import ClientGrant, LogEntry
 from tests.authorization_server.conftest import CALLBACK, CODE_CHALLENGE, assert_refused, sent_back, ticket_in
 from tests.conftest import TestIssuer
@@ -228,13 +229,13 @@ def test_its_metadata_names_this_server_rfc9728_section_2(client):
     assert client.get("/.well-known/oauth-protected-resource/api/v2").json() == {
         "resource": MANAGEMENT,
         "authorization_servers": ["http://localhost:8000/"],
-        "scopes_supported": ["read:trails"],
+        "scopes_supported": list(SCOPES),
         "bearer_methods_supported": ["header"],
         "resource_name": "management",
     }
 
 
-@pytest.mark.parametrize("path", ["/api/v2/", "/api/v2/logs/", "/api/v2/clients"])
+@pytest.mark.parametrize("path", ["/api/v2/", "/api/v2/logs/", "/api/v2/nothing"])
 def test_what_is_not_there_is_a_problem_too(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (404, "application/problem+json", "not_found")

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from authorization_server.applications import is_registered_origin
+from authorization_server.management_api.scopes import SCOPES
 from authorization_server.models import Api, ApiScope, Application, ClientGrant, PreconfiguredConsent, RedirectUri, SigningKey, User
 
 
@@ -54,7 +55,7 @@ def test_the_people(seeded, username, sub, groups):
             "http://localhost:8000/api/v2/",
             "allow_all",
             "require_grant",
-            ["read:clients", "create:client_grants", "read:trails"],
+            list(SCOPES),
             None,
         ),
     ],

@@ -14,7 +14,7 @@ from access_tokens import conf, rejections, system_checks
 from access_tokens.problems import ContentTooLarge
 from authorization_server import errors
 from authorization_server.decision_log import REQUEST_ANSWERED, Decision
-from authorization_server.management_api.serializers import LogEntrySerializer
+from authorization_server.management_api.logs import LogEntrySerializer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference.md").read_text()
