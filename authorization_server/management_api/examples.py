@@ -153,5 +153,25 @@ WRONG_ANSWERED: dict[str, Any] = {
     "detail": "4 values cannot be used; errors says which and why.",
     "code": "invalid_input",
     "trace_id": "7c1f0a52e4b94d6f8a3e5b90c2d71e44",
-    "errors": [],
+    "errors": [
+        {
+            "field": "colour",
+            "code": "unknown_field",
+            "detail": (
+                "This name is not known here. Known: name, owner, token_endpoint_auth_method, grant_types, redirect_uris, requires_pkce, "
+                "access_token_lifetime_seconds, refresh_token_idle_seconds, refresh_token_absolute_seconds."
+            ),
+        },
+        {"field": "name", "code": "empty", "detail": "Write at least one character."},
+        {
+            "field": "grant_types[0]",
+            "code": "invalid_choice",
+            "detail": "Send one of: authorization_code, refresh_token, client_credentials, implicit.",
+        },
+        {
+            "field": "redirect_uris[0]",
+            "code": "invalid",
+            "detail": "A redirect URI is plain ASCII, without blanks, fragment, wildcard and user name.",
+        },
+    ],
 }

@@ -37,7 +37,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         writable = {name: field for name, field in self.fields.items() if not field.read_only}
-        for name in data.keys() - writable.keys():
+        for name in (name for name in data if name not in writable):
             if name in self.fields:
                 errors[name] = wrong("read_only", "Only the server sets this. Leave it out.")
             else:

@@ -85,7 +85,10 @@ def operation(
         summary=summary,
         parameters=[*parameters, *_HEADERS],
         request=dict.fromkeys(media_types, body) if body else None,
-        examples=[OpenApiExample("Request", value=REQUESTS[name], request_only=True)] if name in REQUESTS else [],
+        examples=[
+            OpenApiExample("Request", value=REQUESTS[name], request_only=True, media_type=media_type)
+            for media_type in (media_types if name in REQUESTS else ())
+        ],
         responses={
             status: OpenApiResponse(
                 answer, "Done.", [OpenApiExample("Answer", value=ANSWERS[name], response_only=True)] if name in ANSWERS else []

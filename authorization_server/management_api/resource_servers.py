@@ -56,13 +56,19 @@ class _Scope(serializers.Field[Any, Any, Any, Any]):
     """Reads one scope by itself: in a PATCH of the API a scope has all of its members."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        read = ScopeSerializer(data=data)
-        if not read.is_valid():
-            raise ValidationError(read.errors)
-        return dict(read.validated_data)
+        values: dict[str, Any] = ScopeSerializer().run_validation(data)
+        return values
 
     def to_representation(self, value: ApiScope) -> dict[str, Any]:
         return dict(ScopeSerializer(value).data)
+
+
+@extend_schema_field({"type": "string", "enum": list(AccessPolicy.values)})
+class PolicyField(ChoiceField):
+    """What it takes to get a token for the API."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=AccessPolicy.values, required=False, **options)
 
 
 def _seconds() -> WholeNumberField:
@@ -76,8 +82,8 @@ class ResourceServerSerializer(StrictSerializer):
     name = TextField(max_length=100)
     audience = TextField(max_length=200, help_text="What the API expects in aud. It stays as it is: tokens and grants name it.")
     resource_url = TextField(max_length=200, required=False, allow_null=True, help_text="Where the API is served (RFC 8707).")
-    user_access = ChoiceField(choices=AccessPolicy.values, required=False, help_text="Which applications may ask people for this API.")
-    machine_access = ChoiceField(choices=AccessPolicy.values, required=False, help_text="Which applications get tokens for themselves.")
+    user_access = PolicyField(help_text="Which applications may ask people for this API.")
+    machine_access = PolicyField(help_text="Which applications get tokens for themselves.")
     access_token_lifetime_seconds = _seconds()
     browser_token_lifetime_seconds = _seconds()
     typ = ChoiceField(choices=TokenType.values, required=False, help_text="The header's typ in its tokens.")
