@@ -23,7 +23,8 @@ class Caller:
     def __call__(self, method, path, body=None, *, raw=None, query=None, content_type="application/json", headers=None):
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
         sent = raw if raw is not None else b"" if body is None else json.dumps(body)
-        return self.client.generic(method, f"/api/v2/{path}", sent, content_type, headers=headers, query_params=query)
+        address, media_type = f"/api/v2/{path}", {"CONTENT_TYPE": content_type}  # also where there is no body
+        return self.client.generic(method, address, sent, content_type, headers=headers, query_params=query, **media_type)
 
     def get(self, path, **query):
         return self("GET", path, query=query)
@@ -95,7 +96,7 @@ def assert_problem(answer, status, code):
 
 
 def assert_wrong(answer, **fields):
-    """400 that names exactly these fields with these codes; `__` stands for what no name in Python has."""
+    """400 that names exactly these fields with these codes."""
     body = assert_problem(answer, 400, "invalid_input")
     assert {error["field"]: error["code"] for error in body["errors"]} == fields
     assert all(error["detail"] for error in body["errors"])

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from authorization_server.management_api.scopes import SCOPES, write_scopes
+from authorization_server.management_api.scopes import OPERATIONS, SCOPES, write_scopes
 from authorization_server.models import AccessRequest, Api, ApiScope, Application, ClientGrant, User
 from tests.authorization_server.management_api.conftest import MANAGEMENT, api_of, assert_not_through_here, assert_problem, machine
 
@@ -215,8 +215,6 @@ def test_nor_deleted(provisioner):
 
 
 def test_a_person_s_token_is_refused_at_every_endpoint_whatever_its_scopes(alice, back_channel, client):
-    from authorization_server.management_api.scopes import OPERATIONS
-
     write_scopes(api_of(MANAGEMENT))
     code = alice.code(audience=MANAGEMENT, scope=" ".join(SCOPES))
     token = back_channel.redeem(code).json()["access_token"]
@@ -227,8 +225,6 @@ def test_a_person_s_token_is_refused_at_every_endpoint_whatever_its_scopes(alice
 
 
 def test_each_operation_takes_its_one_scope_and_all_others_do_not_do(provisioner, back_channel, client):
-    from authorization_server.management_api.scopes import OPERATIONS
-
     for operation in OPERATIONS:
         needed = {operation.scope}
         without = machine(back_channel, "narrow", SCOPES.keys() - needed - ({"read:trails"} if operation.scope == "read:logs" else set()))

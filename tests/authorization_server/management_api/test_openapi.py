@@ -54,17 +54,11 @@ def conforms(document):
 
 
 def test_every_operation_is_there_with_the_scope_that_it_takes(operations):
-    described = {
-        (one["method"], one["path"], scope)
-        for one in operations.values()
-        for way in one["security"]
-        for scopes in way.values()
-        for scope in scopes
-    }
-    in_code = {
-        (one.method, "/api/v2/" + re.sub("<(.+)>", r"{\1}", one.path.replace("<pk>", "<id>")).partition("?")[0], one.scope)
-        for one in OPERATIONS
-    }
+    described = set()
+    for one in operations.values():
+        described |= {(one["method"], one["path"], scope) for way in one["security"] for scopes in way.values() for scope in scopes}
+    paths = {one: re.sub("<(.+)>", r"{\1}", one.path.replace("<pk>", "<id>")).partition("?")[0] for one in OPERATIONS}
+    in_code = {(one.method, f"/api/v2/{path}", one.scope) for one, path in paths.items()}
     assert described == in_code
 
 
@@ -92,10 +86,9 @@ def test_every_refusal_is_listed(operations):
 
 
 def test_every_parameter_of_a_list_is_listed(operations):
-    listed = {
-        name: {parameter["name"] for parameter in one.get("parameters", []) if parameter["in"] == "query"}
-        for name, one in operations.items()
-    }
+    listed = {}
+    for name, one in operations.items():
+        listed[name] = {parameter["name"] for parameter in one.get("parameters", []) if parameter["in"] == "query"}
     page = {"page_size", "page_token"}
     assert {name: parameters - page for name, parameters in listed.items() if parameters} == {
         "list_clients": {"owner", "created_by"},

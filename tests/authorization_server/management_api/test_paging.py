@@ -75,7 +75,7 @@ def test_every_row_is_on_one_page_in_one_order(provisioner, path):
 @pytest.mark.parametrize("path", QUERIES)
 def test_the_number_of_queries_is_fixed_whatever_the_size(provisioner, path, django_assert_num_queries):
     token = provisioner.get(path, page_size=1).json()["next_page_token"]  # which reads the keys, too
-    for query in ({"page_size": 2}, {"page_size": 25}, {"page_size": 25, "page_token": token}):
+    for query in ({"page_size": 2}, {"page_size": 24}, {"page_size": 24, "page_token": token}):
         with django_assert_num_queries(QUERIES[path]):
             assert len(provisioner.lists(path, **query)) == query["page_size"]
 

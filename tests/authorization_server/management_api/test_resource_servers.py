@@ -109,7 +109,7 @@ def test_everything_that_is_wrong_is_named_at_once(provisioner, rooms):
     ("scopes", "wrong"),
     [
         ([READ, {**BOOK, "name": "read:rooms"}], {"scopes": "repeated"}),
-        ([{**READ, "name": "read rooms"}], {"scopes[0].name": "invalid", "scopes[0]": "invalid"}),
+        ([{**READ, "name": "read rooms"}], {"scopes[0].name": "invalid"}),
         ([READ, {**BOOK, "name": 'book"rooms'}], {"scopes[1].name": "invalid"}),
         ([READ, {**BOOK, "name": "openid"}], {"scopes[1]": "invalid"}),
         ([READ, {**BOOK, "name": "offline_access"}], {"scopes[1]": "invalid"}),
@@ -133,10 +133,7 @@ def test_a_shared_secret_never_comes_out(provisioner, rooms):
     api.save()
     answer = provisioner.get(f"resource-servers/{api.pk}")
     assert answer.json() == {**rooms, "signed_with": "shared_secret"}
-    assert provisioner.patch(f"resource-servers/{api.pk}", {"name": "Rooms"}).json() == {
-        **rooms,
-        "signed_with": "shared_secret",
-        "name": "Rooms",
-    }
+    changed = provisioner.patch(f"resource-servers/{api.pk}", {"name": "Rooms"}).json()
+    assert changed == {**rooms, "signed_with": "shared_secret", "name": "Rooms"}
     api.refresh_from_db()
     assert keys.signer_for(api).key == secret
