@@ -14,7 +14,7 @@ from authorization_server import access_requests
 from authorization_server.access_requests import AlreadyThere, NotPossible
 from authorization_server.management_api import openapi
 from authorization_server.management_api.endpoint import Endpoint, address, all_named, found, named
-from authorization_server.management_api.fields import ChoiceField, NamesField, StrictSerializer, TextField, TimeField, wrong
+from authorization_server.management_api.fields import ChoiceField, NamesField, StrictSerializer, TextField, TimeField, field_error
 from authorization_server.management_api.paging import PageQuerySerializer
 from authorization_server.management_api.refusals import MANAGEMENT_PERMISSION, already_there, not_through_this_api
 from authorization_server.management_api.scopes import is_own_api
@@ -165,4 +165,4 @@ def _refusals() -> Iterator[None]:
     except AlreadyThere as error:
         raise already_there(str(error)) from error
     except NotPossible as error:
-        raise ValidationError({error.field: wrong("not_possible", str(error))}) from error
+        raise ValidationError({error.field: field_error("not_possible", str(error))}) from error

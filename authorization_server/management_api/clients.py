@@ -22,7 +22,7 @@ from authorization_server.management_api.fields import (
     StrictSerializer,
     TextField,
     WholeNumberField,
-    wrong,
+    field_error,
 )
 from authorization_server.management_api.paging import PageQuerySerializer
 from authorization_server.management_api.refusals import MANAGEMENT_PERMISSION, no_secret, not_through_this_api
@@ -60,7 +60,7 @@ class RedirectUrisField(NamesField):
             try:
                 check_redirect_uri(uri)
             except ModelValidationError as error:
-                errors[number] = wrong("invalid", error.messages[0])
+                errors[number] = field_error("invalid", error.messages[0])
         if errors:
             raise ValidationError(errors)
         return uris

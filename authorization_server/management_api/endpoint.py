@@ -18,7 +18,7 @@ from access_tokens.verify import AccessToken
 from authorization_server import changes, issuer
 from authorization_server.management_api.authentication import ManagementAccessToken
 from authorization_server.management_api.bodies import json_object
-from authorization_server.management_api.fields import NothingSerializer, StrictSerializer, quoted, wrong
+from authorization_server.management_api.fields import NothingSerializer, StrictSerializer, field_error, quoted
 from authorization_server.management_api.paging import page_of
 from authorization_server.management_api.refusals import already_there, not_found
 
@@ -97,7 +97,7 @@ class Endpoint(APIView):
 
 def only_values(query: QueryDict, serializer: type[StrictSerializer]) -> dict[str, Any]:
     """The parameters of an address, each at most once and known to `serializer`, as values. Raises `ValidationError` with all errors."""
-    repeated = {quoted(name): wrong("repeated", "Send this once.") for name, values in query.lists() if len(values) > 1}
+    repeated = {quoted(name): field_error("repeated", "Send this once.") for name, values in query.lists() if len(values) > 1}
     read = serializer(data=query.dict())
     if not read.is_valid() or repeated:
         raise ValidationError({**read.errors, **repeated})
@@ -122,7 +122,7 @@ def named(rows: QuerySet[Row], field: str, **by: Any) -> Row:
     """The row that a field of the body names. Raises `ValidationError`."""
     row = rows.filter(**by).first()
     if row is None:
-        raise ValidationError({field: wrong("unknown", "There is none with this name.")})
+        raise ValidationError({field: field_error("unknown", "There is none with this name.")})
     return row
 
 
@@ -130,7 +130,7 @@ def all_named(rows: QuerySet[Row], field: str, names: list[str], *, whose: str) 
     """The rows with these names, in the order of the database. Raises `ValidationError` for each name that is unknown."""
     known = {getattr(row, "name"): row for row in rows.filter(name__in=names)}  # noqa: B009  which models have one, mypy cannot know
     says = f"{whose} has none with this name."
-    unknown: dict[Any, Any] = {number: wrong("unknown", says) for number, name in enumerate(names) if name not in known}
+    unknown: dict[Any, Any] = {number: field_error("unknown", says) for number, name in enumerate(names) if name not in known}
     if unknown:
         raise ValidationError({field: unknown})
     return list(known.values())
@@ -153,7 +153,7 @@ def save(row: Model, *, names: Mapping[str, str] | None = None) -> None:
             fields = ", ".join((names or {}).get(field, field) for field in by_field)
             raise already_there(f"Another row has the same {fields}.") from error
         texts = {
-            (names or {}).get(field, field): [wrong("invalid", text)[0] for one in errors for text in one.messages]
+            (names or {}).get(field, field): [field_error("invalid", text)[0] for one in errors for text in one.messages]
             for field, errors in by_field.items()
         }
         raise ValidationError({name.replace("__all__", "non_field_errors"): says for name, says in texts.items()}) from error

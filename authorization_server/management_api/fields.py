@@ -20,7 +20,7 @@ def quoted(text: str) -> str:
     return "".join(character if " " <= character <= "~" else ascii(character)[1:-1] for character in text[:80])[:80]
 
 
-def wrong(code: str, says: str) -> list[ErrorDetail]:
+def field_error(code: str, says: str) -> list[ErrorDetail]:
     """What is wrong with one field."""
     return [ErrorDetail(says, code=code)]
 
@@ -39,9 +39,11 @@ class StrictSerializer(serializers.Serializer[Any]):
         writable = {name: field for name, field in self.fields.items() if not field.read_only}
         for name in (name for name in data if name not in writable):
             if name in self.fields:
-                errors[name] = wrong("read_only", "Only the server sets this. Leave it out.")
+                errors[name] = field_error("read_only", "Only the server sets this. Leave it out.")
             else:
-                errors[quoted(name)] = wrong("unknown_field", f"This name is not known here. Known: {', '.join(writable) or 'nothing'}.")
+                errors[quoted(name)] = field_error(
+                    "unknown_field", f"This name is not known here. Known: {', '.join(writable) or 'nothing'}."
+                )
         for name, field in writable.items():
             try:
                 values[name] = field.run_validation(data.get(name, serializers.empty))

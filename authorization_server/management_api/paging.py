@@ -7,7 +7,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import Model, QuerySet
 from rest_framework.exceptions import ValidationError
 
-from authorization_server.management_api.fields import StrictSerializer, TextField, WholeNumberField, wrong
+from authorization_server.management_api.fields import StrictSerializer, TextField, WholeNumberField, field_error
 
 Row = TypeVar("Row", bound=Model)
 MOST_ROWS, USUAL_ROWS = 100, 50
@@ -33,7 +33,7 @@ def page_of(rows: QuerySet[Row], query: Mapping[str, Any], *, newest_first: bool
             (after,) = signer.unsign_object(query["page_token"])
         except BadSignature as error:
             says = "This token is of another list. Send it as it came, beside the same filters, or start without it."
-            raise ValidationError({"page_token": wrong("foreign_page_token", says)}) from error
+            raise ValidationError({"page_token": field_error("foreign_page_token", says)}) from error
         rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": after})
     size = query["page_size"]
     found = list(rows.order_by("-pk" if newest_first else "pk")[: size + 1])

@@ -15,6 +15,7 @@ from access_tokens.problems import ContentTooLarge
 from authorization_server import errors
 from authorization_server.decision_log import REQUEST_ANSWERED, Decision
 from authorization_server.management_api.logs import LogEntrySerializer
+from authorization_server.management_api.scopes import OPERATIONS, SCOPES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference.md").read_text()
@@ -71,6 +72,12 @@ def test_every_address_is_listed():
     assert set(listed) == set(paths(get_resolver().url_patterns))
 
 
+def test_every_operation_and_scope_of_the_management_api_is_listed():
+    listed = [tuple(cell.strip("`") for cell in row) for row in rows("method | path below `/api/v2/`")]
+    assert listed == [(one.method, one.path, one.scope) for one in OPERATIONS]
+    assert {row[0].strip("`"): row[1] for row in rows("scope of the Management API")} == SCOPES
+
+
 def test_every_rejection_is_listed_with_its_status_and_step():
     listed = {code.strip("`"): (int(status), step) for code, status, step, _ in rows("code")}
     assert listed == {code: (cls.status, str(cls.step or "–")) for code, cls in rejections.ALL.items()}
@@ -92,7 +99,7 @@ def codes_in_the_code() -> tuple[set[str], set[str]]:
                     problems.add(texts[-1])
                 elif function in {"ErrorDetail", "ValidationError", "RegexValidator"} and "code" in named:
                     values.add(named["code"])
-                elif function in {"BadTime", "BadNumber", "_error", "fail"} and texts:
+                elif function in {"BadTime", "BadNumber", "_error", "field_error", "fail"} and texts:
                     values.add(texts[0])
     return problems, values
 

@@ -52,7 +52,8 @@ def many(provisioner):
 
 def pages(caller, path, **query):
     """The ids on each page."""
-    found, token = [], None
+    found: list[list[object]] = []
+    token = None
     while token or not found:
         answer = caller.get(path, **query, **({"page_token": token} if token else {})).json()
         found.append([next(iter(row.values())) for row in answer["items"]])
