@@ -31,7 +31,7 @@ class KeySerializer(StrictSerializer):
 class RotationSerializer(StrictSerializer):
     """What the key that is made now signs with."""
 
-    algorithm = ChoiceField(choices=Algorithm.values, default=Algorithm.RS256.value)
+    algorithm = ChoiceField(choices=Algorithm.values, required=False, help_text="Left out: as the key that signs at present.")
 
 
 @openapi.described(get=openapi.listing("list_keys", "The signing keys", KeySerializer, PageQuerySerializer))
@@ -56,8 +56,10 @@ class Rotation(Endpoint):
 
     def post(self, request: Request) -> Response:
         """The key that signs now."""
+        chosen = self.body(RotationSerializer).get("algorithm")
+        current = SigningKey.objects.filter(state=KeyState.CURRENT).first()
         try:
-            signs_now = keys.rotate(self.body(RotationSerializer)["algorithm"])
+            signs_now = keys.rotate(chosen or (current.algorithm if current else Algorithm.RS256))
         except IntegrityError as error:
             raise _at_the_same_moment() from error
         changes.record_rotation(signs_now, **self.acting)
@@ -75,12 +77,12 @@ class Revocation(Endpoint):
     def post(self, request: Request, kid: str) -> Response:
         """The key as it is now."""
         self.no_body()
-        found(SigningKey.objects.published(), kid=kid)
+        before = found(SigningKey.objects.published(), kid=kid)
         try:
             revoked = keys.revoke(kid)
         except (IntegrityError, SigningKey.DoesNotExist) as error:
             raise _at_the_same_moment() from error
-        changes.record_revocation(revoked, **self.acting)
+        changes.record_revocation(before, **self.acting)
         return Response(KeySerializer(revoked).data)
 
 

@@ -48,7 +48,13 @@ def test_revoking_the_current_key_publishes_it_no_more(provisioner, client):
     assert kid_of("current") == was_next
     assert was_current not in {key["kid"] for key in client.get("/.well-known/jwks.json").json()["keys"]}
     entry = LogEntry.objects.get(event="keys.revoked")
-    assert (entry.by, was_current in entry.detail) == ("provisioner@clients", True)
+    assert (entry.by, entry.reason, was_current in entry.detail) == ("provisioner@clients", "current", True)
+
+
+def test_a_new_key_is_of_the_current_one_s_kind_unless_another_is_named(provisioner):
+    for algorithm, then in (("ES256", "ES256"), (None, "RS256"), (None, "ES256")):  # the second: what was current before was RS256
+        provisioner.post("keys/rotate", {"algorithm": algorithm} if algorithm else {})
+        assert SigningKey.objects.get(state="next").algorithm == then
 
 
 def test_a_key_that_is_unknown_or_revoked_is_a_404(provisioner):
