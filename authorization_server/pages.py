@@ -65,7 +65,8 @@ def login(request: HttpRequest) -> HttpResponse:
         "refused": NO_SUCH_ACCOUNT if request.method == "POST" and not seconds_to_wait else "",
         "ticket": waiting.ticket if waiting else "",
         "next": next_path,
-        "accounts": _demo_accounts(next_path),
+        "accounts": _demo_accounts(for_access_requests=_leads_to_access_requests(next_path)),
+        "for_access_requests": _leads_to_access_requests(next_path),
         "already": already,
         "asked": asked,
         "reason": reason_to_ask(request, asked=asked, waiting=waiting) if asked else None,
@@ -209,12 +210,15 @@ def _trace_id(request: HttpRequest, waiting: PendingRequest | None) -> str:
     return decision_log.front_channel_trace_id(request, waiting.parameters.get("state") if waiting else "")
 
 
-def _demo_accounts(next_path: str) -> list[User]:
-    """The cards: demo accounts, where there may be any; whoever comes from an access request finds those who ask and decide."""
+def _leads_to_access_requests(next_path: str) -> bool:
+    return next_path.startswith(reverse("authorization_server:access-request-list"))
+
+
+def _demo_accounts(*, for_access_requests: bool) -> list[User]:
+    """The cards: demo accounts, where there may be any; on the way to an access request those who ask and decide."""
     if not settings.DEMO_IDENTITIES:
         return []
-    names = demo_identities.CARDS
-    if next_path.startswith(reverse("authorization_server:access-request-list")):
-        names = demo_identities.CARDS_FOR_ACCESS_REQUESTS
+    names = demo_identities.CARDS_FOR_ACCESS_REQUESTS if for_access_requests else demo_identities.CARDS
+    said_of_each = ("applications", "administered_apis") if for_access_requests else ("groups",)
     cards = User.objects.filter(username__in=names, is_demo=True, is_active=True)
-    return list(cards.prefetch_related("groups", "applications", "administered_apis").order_by("username"))
+    return list(cards.prefetch_related(*said_of_each).order_by("username"))
