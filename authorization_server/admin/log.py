@@ -16,8 +16,8 @@ from authorization_server.models import LogEntry
 class LogEntryAdmin(ReadOnly, Careful):
     """The decision log, the latest first: paste a trace id, `jti`, client id or `sub` to find what was decided, and why."""
 
-    list_display = ("time", "event", "reason", "who", "what", "named", "detail")
-    list_display_links = ("time", "event")
+    list_display = ("time", "decision", "who", "what", "named")
+    list_display_links = ("time", "decision")
     list_filter = ("event", "at")
     search_fields = ("trace_id__exact", "jti__exact", "client_id__exact", "user__exact")
     search_help_text = "A whole trace id, jti, client id or sub."
@@ -29,6 +29,11 @@ class LogEntryAdmin(ReadOnly, Careful):
         """To the second: what belongs together happened within few of them."""
         return f"{entry.at:%Y-%m-%d %H:%M:%S}"
 
+    @admin.display(description="event, and why", ordering="event")
+    def decision(self, entry: LogEntry) -> str:
+        """What was decided, and the reason."""
+        return self._lines(entry.event, entry.reason)
+
     @admin.display(description="who")
     def who(self, entry: LogEntry) -> str:
         """The application, the person, and who made a change."""
@@ -36,8 +41,8 @@ class LogEntryAdmin(ReadOnly, Careful):
 
     @admin.display(description="what")
     def what(self, entry: LogEntry) -> str:
-        """The API and the scopes; of an answer the request."""
-        return self._lines(entry.audience, entry.scope, f"{entry.method} {entry.path} {entry.status or ''}".strip())
+        """The API and the scopes, of an answer the request; and what more there is to say."""
+        return self._lines(entry.audience, entry.scope, f"{entry.method} {entry.path} {entry.status or ''}".strip(), entry.detail)
 
     @admin.display(description="jti, trace id")
     def named(self, entry: LogEntry) -> str:
