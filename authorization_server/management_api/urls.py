@@ -11,9 +11,9 @@ def patterns(base: str) -> list[URLPattern]:
         path(f"{base}/clients", clients.ClientList.as_view(), name="management-client-list"),
         path(f"{base}/clients/<str:client_id>", clients.ClientDetail.as_view(), name="management-client-detail"),
         path(f"{base}/clients/<str:client_id>/rotate-secret", clients.ClientSecret.as_view(), name="management-client-rotate-secret"),
-        path(f"{base}/resource-servers", resource_servers.ResourceServerList.as_view(), name="management-resource-server-list"),
+        path(f"{base}/resource-servers", resource_servers.ResourceServerList.as_view(), name="management-api-list"),
         path(
-            f"{base}/resource-servers/<int:pk>", resource_servers.ResourceServerDetail.as_view(), name="management-resource-server-detail"
+            f"{base}/resource-servers/<int:pk>", resource_servers.ResourceServerDetail.as_view(), name="management-api-detail"
         ),
         path(f"{base}/client-grants", client_grants.ClientGrantList.as_view(), name="management-client-grant-list"),
         path(f"{base}/client-grants/<int:pk>", client_grants.ClientGrantDetail.as_view(), name="management-client-grant-detail"),
