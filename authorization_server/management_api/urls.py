@@ -12,9 +12,7 @@ def patterns(base: str) -> list[URLPattern]:
         path(f"{base}/clients/<str:client_id>", clients.ClientDetail.as_view(), name="management-client-detail"),
         path(f"{base}/clients/<str:client_id>/rotate-secret", clients.ClientSecret.as_view(), name="management-client-rotate-secret"),
         path(f"{base}/resource-servers", resource_servers.ResourceServerList.as_view(), name="management-api-list"),
-        path(
-            f"{base}/resource-servers/<int:pk>", resource_servers.ResourceServerDetail.as_view(), name="management-api-detail"
-        ),
+        path(f"{base}/resource-servers/<int:pk>", resource_servers.ResourceServerDetail.as_view(), name="management-api-detail"),
         path(f"{base}/client-grants", client_grants.ClientGrantList.as_view(), name="management-client-grant-list"),
         path(f"{base}/client-grants/<int:pk>", client_grants.ClientGrantDetail.as_view(), name="management-client-grant-detail"),
         path(f"{base}/access-requests", access_requests.AccessRequestList.as_view(), name="management-access-request-list"),
