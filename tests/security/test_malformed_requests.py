@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from access_tokens.authentication import AccessTokenAuthentication
+from authorization_server.management_api.scopes import SCOPES
 from tests.demo_client.conftest import DaybookBrowser, services  # noqa: F401 - the fixture that plays the services for Daybook
 from tests.security.malformed_requests import MALFORMED_REQUESTS, MalformedRequest
 
@@ -187,7 +188,7 @@ def _client() -> Client:
 
 def _good_token(issuer: Any, endpoint: Endpoint) -> str:
     if endpoint.app == "authorization_server":
-        return str(issuer.machine_token("trail-reader", aud=f"{issuer.url}api/v2/", scope="read:trails"))
+        return str(issuer.machine_token("trail-reader", aud=f"{issuer.url}api/v2/", scope=" ".join(SCOPES)))
     return str(issuer.machine_token() if endpoint.app == "geocoding_api" else issuer.access_token())
 
 
