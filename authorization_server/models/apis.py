@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from authorization_server import issuer
 from authorization_server.offline_access import RESERVED_SCOPES
@@ -32,6 +32,15 @@ class SignedWith(models.TextChoices):
 
     SERVER_KEY = "server_key", "this server's key: everybody can verify, nobody else can sign"
     SHARED_SECRET = "shared_secret", "HS256, with a secret that this server and the API share: whoever can verify can sign, too"  # noqa: S105  no secret
+
+
+class ApiQuerySet(models.QuerySet["Api"]):
+    """Facts about several."""
+
+    def longest_lifetime_seconds(self) -> int:
+        """The longest that a token for one of them lives, or 0."""
+        longest = self.aggregate(Max("access_token_lifetime_seconds"), Max("browser_token_lifetime_seconds"))
+        return max(seconds or 0 for seconds in longest.values())
 
 
 class Api(models.Model):
@@ -91,6 +100,7 @@ class Api(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="administered_apis"
     )
 
+    objects = ApiQuerySet.as_manager()
     fresh_secret = ""  # the shared secret itself, on the object for which it has just been made; stored encrypted alone
 
     class Meta:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS, Api
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX, User
@@ -65,6 +65,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def usable(self) -> Self:
         """All but the demo's own where demo identities are off."""
         return self if settings.DEMO_IDENTITIES else self.filter(is_demo=False)
+
+    def longest_lifetime_seconds(self) -> int:
+        """The longest that one of them has of its own, or 0."""
+        return self.aggregate(longest=Max("access_token_lifetime_seconds"))["longest"] or 0
 
     def confidential(self) -> Self:
         """Those that prove who they are."""

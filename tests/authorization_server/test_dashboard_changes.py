@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from access_tokens import conf
-from authorization_server import keys
+from authorization_server import housekeeping, keys
 from authorization_server.models import Api, Application, ClientGrant, LogEntry, SigningKey, User
 from tests.authorization_server.conftest import (
     GEOCODING,
@@ -238,3 +238,14 @@ def test_what_a_revoked_key_signed_is_refused_at_both_apis_when_they_read_the_ke
     keys.revoke(key_in("current").kid)
     with time_machine.travel(timezone.now() + timedelta(seconds=conf.LOCAL_KEYS_FRESH_SECONDS + 1), tick=False):
         assert statuses() == [401, 401]
+
+
+@pytest.mark.parametrize(("lifetime_days", "stays_for"), [(1, 30), (40, 40)])
+def test_a_previous_key_goes_when_all_that_it_signed_has_expired(seeded, lifetime_days, stays_for):
+    Api.objects.filter(audience=GEOCODING).update(access_token_lifetime_seconds=lifetime_days * 86400)
+    keys.rotate()
+    for days, left in ((stays_for - 1, 1), (stays_for + 1, 0)):
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            housekeeping.delete_expired()
+        assert SigningKey.objects.filter(state="previous").count() == left
+    assert SigningKey.objects.filter(state__in=["current", "next"]).count() == 2

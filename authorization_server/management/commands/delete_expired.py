@@ -10,7 +10,7 @@ from authorization_server import housekeeping
 class Command(BaseCommand):
     """Delete it at an hour of the operator's own choice."""
 
-    help = "Delete log entries that were kept long enough, and codes, refresh tokens and sessions that have expired."
+    help = "Delete log entries that were kept long enough, expired codes, refresh tokens and sessions, and keys of which nothing is good."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how much went."""
