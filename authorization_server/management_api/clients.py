@@ -19,19 +19,17 @@ from authorization_server.management_api.fields import (
     ChoiceField,
     ListField,
     NamesField,
+    SecondsField,
     StrictSerializer,
     TextField,
-    WholeNumberField,
     field_error,
 )
 from authorization_server.management_api.paging import PageQuerySerializer
 from authorization_server.management_api.refusals import MANAGEMENT_PERMISSION, no_secret, not_through_this_api
 from authorization_server.models import Application, AuthenticationMethod, ClientGrant, RedirectUri, User
-from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS
 from authorization_server.models.applications import check_redirect_uri
 
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", "implicit")
-LONGEST_LIFETIME_SECONDS = 2_147_483_647  # what every database can hold
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string", "enum": list(GRANT_TYPES)}})
@@ -66,10 +64,6 @@ class RedirectUrisField(NamesField):
         return uris
 
 
-def _seconds(**options: Any) -> WholeNumberField:
-    return WholeNumberField(min_value=SHORTEST_LIFETIME_SECONDS, max_value=LONGEST_LIFETIME_SECONDS, required=False, **options)
-
-
 class ClientSerializer(StrictSerializer):
     """One application. Its secret is never here."""
 
@@ -85,9 +79,9 @@ class ClientSerializer(StrictSerializer):
     grant_types = GrantTypesField(required=False)
     redirect_uris = RedirectUrisField(required=False, help_text="Compared letter by letter.")
     requires_pkce = BooleanField(required=False, help_text="false only for a confidential application that cannot send a code_challenge.")
-    access_token_lifetime_seconds = _seconds(allow_null=True, help_text="null: as each API says.")
-    refresh_token_idle_seconds = _seconds()
-    refresh_token_absolute_seconds = _seconds()
+    access_token_lifetime_seconds = SecondsField(allow_null=True, help_text="null: as each API says.")
+    refresh_token_idle_seconds = SecondsField()
+    refresh_token_absolute_seconds = SecondsField()
     is_demo = serializers.BooleanField(read_only=True)
     created_by = serializers.CharField(read_only=True, help_text="The sub of the machine that created it here; empty for all others.")
 

@@ -11,7 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS
+
 _EVERYWHERE = {"required": "This is missing.", "null": "This may not be null here."}
+LONGEST_LIFETIME_SECONDS = 2_147_483_647  # what every database can hold
 MOST_ENTRIES = 200  # of a list in a body
 
 
@@ -152,6 +155,13 @@ class WholeNumberField(serializers.IntegerField):
         if type(data) is not int or not self.low <= data <= self.high:
             self.fail("invalid", low=self.low, high=self.high)
         return int(data)
+
+
+class SecondsField(WholeNumberField):
+    """A lifetime in seconds, which may be left out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=SHORTEST_LIFETIME_SECONDS, max_value=LONGEST_LIFETIME_SECONDS, required=False, **options)
 
 
 class TimeField(serializers.DateTimeField):

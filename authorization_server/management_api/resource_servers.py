@@ -16,17 +16,14 @@ from authorization_server.management_api.fields import (
     BooleanField,
     ChoiceField,
     ListField,
+    SecondsField,
     StrictSerializer,
     TextField,
-    WholeNumberField,
 )
 from authorization_server.management_api.paging import PageQuerySerializer
 from authorization_server.management_api.refusals import MANAGEMENT_PERMISSION, not_through_this_api
 from authorization_server.management_api.scopes import is_own_api
 from authorization_server.models import AccessPolicy, Api, ApiScope, TokenType, User
-from authorization_server.models.apis import SHORTEST_LIFETIME_SECONDS
-
-LONGEST_LIFETIME_SECONDS = 2_147_483_647  # what every database can hold
 
 
 class ScopeSerializer(StrictSerializer):
@@ -71,10 +68,6 @@ class PolicyField(ChoiceField):
         super().__init__(choices=AccessPolicy.values, required=False, **options)
 
 
-def _seconds() -> WholeNumberField:
-    return WholeNumberField(min_value=SHORTEST_LIFETIME_SECONDS, max_value=LONGEST_LIFETIME_SECONDS, required=False)
-
-
 class ResourceServerSerializer(StrictSerializer):
     """One API. The secret that one with HS256 shares with this server is never here."""
 
@@ -84,8 +77,8 @@ class ResourceServerSerializer(StrictSerializer):
     resource_url = TextField(max_length=200, required=False, allow_null=True, help_text="Where the API is served (RFC 8707).")
     user_access = PolicyField(help_text="Which applications may ask people for this API.")
     machine_access = PolicyField(help_text="Which applications get tokens for themselves.")
-    access_token_lifetime_seconds = _seconds()
-    browser_token_lifetime_seconds = _seconds()
+    access_token_lifetime_seconds = SecondsField()
+    browser_token_lifetime_seconds = SecondsField()
     typ = ChoiceField(choices=TokenType.values, required=False, help_text="The header's typ in its tokens.")
     signed_with = serializers.CharField(read_only=True, help_text="Changed in the dashboard alone, which shows a shared secret once.")
     administrator = TextField(
