@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
@@ -47,6 +47,12 @@ class Endpoint(APIView):
         if request.method in self.allowed_methods and request.method != "OPTIONS":
             known = self.parameters if request.method in {"GET", "HEAD"} else NothingSerializer
             self.query = only_values(request.query_params, known) if known else {}
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """As ever. Where two requests meet, the database lets one through, and the other is told so (409)."""
+        if isinstance(exc, IntegrityError):
+            exc = already_there("Somebody changed the same at the same moment. Read it again.")
+        return super().handle_exception(exc)
 
     @property
     def caller(self) -> AccessToken:
@@ -143,10 +149,7 @@ def save(row: Model, *, names: Mapping[str, str] | None = None) -> None:
     """
     try:
         row.full_clean()
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:  # somebody was faster by a moment
-        raise already_there("Another row with the same name was stored at the same moment.") from error
+        row.save()
     except ModelValidationError as error:
         by_field = error.error_dict
         if all(one.code == "unique" for errors in by_field.values() for one in errors):

@@ -1,6 +1,5 @@
 """`keys`: the signing keys' public parts; rotation, and revocation in an emergency. No private part ever comes out."""
 
-from django.db import IntegrityError
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,10 +57,7 @@ class Rotation(Endpoint):
         """The key that signs now."""
         chosen = self.body(RotationSerializer).get("algorithm")
         current = SigningKey.objects.filter(state=KeyState.CURRENT).first()
-        try:
-            signs_now = keys.rotate(chosen or (current.algorithm if current else Algorithm.RS256))
-        except IntegrityError as error:
-            raise _at_the_same_moment() from error
+        signs_now = keys.rotate(chosen or (current.algorithm if current else Algorithm.RS256))
         changes.record_rotation(signs_now, **self.acting)
         return Response(KeySerializer(signs_now).data)
 
@@ -80,11 +76,7 @@ class Revocation(Endpoint):
         before = found(SigningKey.objects.published(), kid=kid)
         try:
             revoked = keys.revoke(kid)
-        except (IntegrityError, SigningKey.DoesNotExist) as error:
-            raise _at_the_same_moment() from error
+        except SigningKey.DoesNotExist as error:  # by somebody else, a moment ago
+            raise already_there("This key is revoked already.") from error
         changes.record_revocation(before, **self.acting)
         return Response(KeySerializer(revoked).data)
-
-
-def _at_the_same_moment() -> Exception:
-    return already_there("Somebody rotated or revoked keys at the same moment. Read them again.")

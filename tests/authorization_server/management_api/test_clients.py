@@ -1,8 +1,9 @@
 """`clients`: read by all who may, changed by the machine that created them; a secret is shown once."""
 
 import pytest
+from django.db import IntegrityError
 
-from authorization_server.models import Application, ClientGrant, LogEntry, PreconfiguredConsent, User
+from authorization_server.models import Application, ClientGrant, LogEntry, PreconfiguredConsent, RedirectUri, User
 from tests.authorization_server.conftest import GEOCODING
 from tests.authorization_server.management_api.conftest import api_of, assert_problem, assert_wrong
 
@@ -196,3 +197,13 @@ def test_an_owner_can_be_deleted(provisioner):
     client_id = provisioner.creates_client(owner="usr_456")["client_id"]
     User.objects.get(sub="usr_456").delete()
     assert provisioner.get(f"clients/{client_id}").json()["owner"] is None
+
+
+def test_who_meets_another_change_at_the_same_moment_is_told_so_and_nothing_is_stored(provisioner, monkeypatch):
+    def too_late(*args, **options):
+        raise IntegrityError("a row that this one names is gone")
+
+    monkeypatch.setattr(RedirectUri.objects, "create", too_late)
+    answer = provisioner.post("clients", {"name": "Mine", "redirect_uris": ["https://rooms.example/"]})
+    assert_problem(answer, 409, "already_there")
+    assert not Application.objects.filter(name="Mine").exists()
