@@ -70,18 +70,23 @@ def current_signer() -> Signer:
 
 
 @transaction.atomic
-def create_missing(algorithm: str = Algorithm.RS256) -> list[SigningKey]:
-    """Create the current and the next key where there is none; return the new ones."""
+def create_missing(algorithm: str | None = None) -> list[SigningKey]:
+    """Create the current and the next key where there is none; return the new ones.
+
+    Without `algorithm` they are of the kind of the current one.
+    """
     existing = set(SigningKey.objects.values_list("state", flat=True))
-    return [_create(state, algorithm) for state in (KeyState.CURRENT, KeyState.NEXT) if state not in existing]
+    missing = [state for state in (KeyState.CURRENT, KeyState.NEXT) if state not in existing]
+    return [_create(state, algorithm or _algorithm_in_use()) for state in missing]
 
 
 @transaction.atomic
-def rotate(algorithm: str = Algorithm.RS256) -> SigningKey:
+def rotate(algorithm: str | None = None) -> SigningKey:
     """Sign with the next key from now on, keep the current one published as previous, create a new next one.
 
-    Returns the key that signs now.
+    Returns the key that signs now. Without `algorithm` the new one is of the kind of the current one.
     """
+    algorithm = algorithm or _algorithm_in_use()
     create_missing(algorithm)
     now = timezone.now()
     SigningKey.objects.filter(state=KeyState.CURRENT).update(state=KeyState.PREVIOUS, state_changed_at=now)
@@ -91,7 +96,7 @@ def rotate(algorithm: str = Algorithm.RS256) -> SigningKey:
 
 
 @transaction.atomic
-def revoke(kid: str, algorithm: str = Algorithm.RS256) -> SigningKey:
+def revoke(kid: str) -> SigningKey:
     """In an emergency: publish this key no more, so that what it signed is refused as soon as an API reads the keys anew.
 
     The next key takes a revoked current one's place at once. Raises `SigningKey.DoesNotExist` for one that is unknown or revoked.
@@ -100,7 +105,7 @@ def revoke(kid: str, algorithm: str = Algorithm.RS256) -> SigningKey:
     SigningKey.objects.filter(pk=key.pk).update(state=KeyState.REVOKED, state_changed_at=timezone.now())
     if key.state == KeyState.CURRENT:
         SigningKey.objects.filter(state=KeyState.NEXT).update(state=KeyState.CURRENT, state_changed_at=timezone.now())
-    create_missing(algorithm)
+    create_missing()
     key.refresh_from_db()
     return key
 
@@ -110,6 +115,10 @@ def new_private_key(algorithm: str) -> PrivateKey:
     if algorithm == Algorithm.ES256:
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _algorithm_in_use() -> str:
+    return SigningKey.objects.filter(state=KeyState.CURRENT).values_list("algorithm", flat=True).first() or Algorithm.RS256
 
 
 def _create(state: KeyState, algorithm: str) -> SigningKey:

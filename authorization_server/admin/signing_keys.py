@@ -16,7 +16,6 @@ from access_tokens.problems import trace_id_of
 from authorization_server import changes, keys
 from authorization_server.admin.careful import Careful, ReadOnly, acting
 from authorization_server.models import KeyState, SigningKey
-from authorization_server.models.signing_keys import Algorithm
 from authorization_server.pages import SeeOther
 
 
@@ -43,9 +42,8 @@ class SigningKeyAdmin(ReadOnly, Careful):
     def rotate(self, request: HttpRequest) -> HttpResponse:
         """GET says what rotating does, POST does it."""
         self._check_may_change(request)
-        current = SigningKey.objects.filter(state=KeyState.CURRENT).first()
         if request.method == "POST":
-            signs_now = keys.rotate(current.algorithm if current else Algorithm.RS256)
+            signs_now = keys.rotate()
             changes.record_rotation(signs_now, by=acting(request), trace_id=trace_id_of(request))
             self.message_user(request, f"{signs_now.kid} signs from now on.", messages.SUCCESS)
             return self._to_the_list()
@@ -62,7 +60,10 @@ class SigningKeyAdmin(ReadOnly, Careful):
         if key is None:
             raise Http404
         if request.method == "POST":
-            keys.revoke(kid)
+            try:
+                keys.revoke(kid)
+            except SigningKey.DoesNotExist as error:  # by somebody else, a moment ago
+                raise Http404 from error
             changes.record_revocation(key, by=acting(request), trace_id=trace_id_of(request))
             self.message_user(request, f"{kid} is published no more.", messages.SUCCESS)
             return self._to_the_list()

@@ -55,9 +55,7 @@ class Rotation(Endpoint):
 
     def post(self, request: Request) -> Response:
         """The key that signs now."""
-        chosen = self.body(RotationSerializer).get("algorithm")
-        current = SigningKey.objects.filter(state=KeyState.CURRENT).first()
-        signs_now = keys.rotate(chosen or (current.algorithm if current else Algorithm.RS256))
+        signs_now = keys.rotate(self.body(RotationSerializer).get("algorithm"))
         changes.record_rotation(signs_now, **self.acting)
         return Response(KeySerializer(signs_now).data)
 

@@ -249,3 +249,22 @@ def test_a_previous_key_goes_when_all_that_it_signed_has_expired(seeded, lifetim
             housekeeping.delete_expired()
         assert SigningKey.objects.filter(state="previous").count() == left
     assert SigningKey.objects.filter(state__in=["current", "next"]).count() == 2
+
+
+def test_new_keys_are_of_the_kind_that_signs_after_a_revocation_too(admin):
+    keys.rotate("ES256")
+    keys.rotate("ES256")
+    for path in ("rotate/", f"{key_in('next').kid}/revoke/", f"{key_in('current').kid}/revoke/"):
+        admin.post(KEYS + path)
+        assert (key_in("current").algorithm, key_in("next").algorithm) == ("ES256", "ES256")
+
+
+def test_two_who_revoke_a_key_at_once_are_no_fault_of_the_server(admin, monkeypatch):
+    kid, revoke = key_in("current").kid, keys.revoke
+
+    def first_by_somebody_else(kid):
+        revoke(kid)
+        return revoke(kid)
+
+    monkeypatch.setattr(keys, "revoke", first_by_somebody_else)
+    assert admin.post(f"{KEYS}{kid}/revoke/").status_code == 404
