@@ -21,12 +21,11 @@ from access_tokens.problems import trace_id_of
 from authorization_server import access_requests, applications
 from authorization_server.access_request_forms import ApproveForm, AskForm, DenyForm
 from authorization_server.access_requests import NotPossible, may_decide
-from authorization_server.account_page import in_words
 from authorization_server.models import AccessRequest, Api, Application, ClientGrant, RequestState, User
 from authorization_server.models.users import MACHINE_SUBJECT_SUFFIX
 from authorization_server.pages import SeeOther, problem, sign_in_and_come_back, sign_in_url
 from authorization_server.sign_in import signed_in_user
-from authorization_server.token_minting import lifetime_seconds
+from authorization_server.token_minting import lifetime_in_words
 
 LONGEST_LIST = 100  # requests, of each kind
 
@@ -165,7 +164,7 @@ def _state(request: HttpRequest, asked: AccessRequest, user: User, *, sent: Form
         "decided_by": _name_of(asked.decided_by),
         "has_ended": asked.ends_at is not None and asked.ends_at <= timezone.now(),
         "client_grant": _grants_in_force(application, api).prefetch_related("scopes").first(),
-        "longest": in_words(lifetime_seconds(application, api)),
+        "longest": lifetime_in_words(application, api),
         "not_possible": _why_not(api),
         "sent": sent,
         "approval": sent if isinstance(sent, ApproveForm) else ApproveForm(offered=scopes, ticked=[scope.name for scope in scopes]),

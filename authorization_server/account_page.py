@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from access_tokens.problems import trace_id_of
 from authorization_server import given_consents
-from authorization_server.models import AccessRequest, Consent, PreconfiguredConsent, User
+from authorization_server.models import AccessRequest, PreconfiguredConsent, User
 from authorization_server.pages import SeeOther, problem, sign_in_and_come_back
 from authorization_server.sign_in import signed_in_user
-from authorization_server.token_minting import lifetime_seconds
+from authorization_server.token_minting import lifetime_in_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +24,7 @@ def account(request: HttpRequest) -> HttpResponse:
         return sign_in_and_come_back(here)
     if request.method == "POST":
         return _withdraw(request, user)
-    consents = [(given, in_words(lifetime_seconds(given.application, given.api))) for given in Consent.objects.given_by(user)]
+    consents = [(given, lifetime_in_words(given.application, given.api)) for given in given_consents.given_by(user)]
     preconfigured = PreconfiguredConsent.objects.for_person(user).select_related("application", "api", "group").prefetch_related("scopes")
     context = {
         "user": user,
@@ -38,9 +38,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
     """One's own alone; somebody else's is as good as none."""
     number = request.POST.get("consent", "")
-    given = (
-        Consent.objects.given_by(user).filter(pk=number).first() if number.isascii() and number.isdecimal() and len(number) < 19 else None
-    )
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    given = given_consents.given_by(user).filter(pk=number).first() if is_number else None
     if given is None:
         cure = "It may have been taken back in another tab. Your account page shows what is allowed now."
         return problem(request, title="There is no such permission of yours any more", cure=cure)
@@ -48,11 +47,3 @@ def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
     done = f"{given.application.name} has no permission from you for the {given.api.name} any more."
     messages.success(request, done + (f" Refresh tokens ended: {ended}." if ended else ""))
     return SeeOther(reverse("authorization_server:account"))
-
-
-def in_words(seconds: int) -> str:
-    """A duration for people, in its largest whole unit: "24 hours", "30 seconds"."""
-    for unit, length in (("days", 172800), ("hours", 7200), ("minutes", 120)):
-        if seconds >= length:
-            return f"{seconds // (length // 2)} {unit}"
-    return f"{seconds} seconds"

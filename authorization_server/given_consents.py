@@ -1,12 +1,20 @@
 """Consents after the dialog: what still holds when an application comes back alone, and what ends when one is taken back."""
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from authorization_server import decision_log
 from authorization_server.client_grants import grant_in_force
 from authorization_server.decision_log import Decision
 from authorization_server.errors import AccessDenied
-from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent
+from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent, User
+from authorization_server.models.refresh_token_families import are_in_force
+
+
+def given_by(user: User) -> QuerySet[Consent]:
+    """All of this person's, with what they hold and, as `refresh_tokens`, how many of these rest on each and are good."""
+    alive = Count("refresh_token_families", filter=are_in_force("refresh_token_families__"))
+    consents = Consent.objects.filter(user=user).select_related("application", "api").prefetch_related("allowed__scope")
+    return consents.annotate(refresh_tokens=alive).order_by("application__name", "api__name")
 
 
 def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ...]:

@@ -36,6 +36,15 @@ def lifetime_seconds(application: Application, api: Api, *, through_browser: boo
     return application.access_token_lifetime_seconds or of_the_api
 
 
+def lifetime_in_words(application: Application, api: Api) -> str:
+    """The same for people, in its largest whole unit: "24 hours", "30 seconds"."""
+    seconds = lifetime_seconds(application, api)
+    for unit, length in (("days", 172800), ("hours", 7200), ("minutes", 120)):
+        if seconds >= length:
+            return f"{seconds // (length // 2)} {unit}"
+    return f"{seconds} seconds"
+
+
 def mint(
     *, application: Application, api: Api, scopes: Iterable[ApiScope | str], user: User | None = None, through_browser: bool = False
 ) -> MintedToken:

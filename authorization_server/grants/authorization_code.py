@@ -106,9 +106,10 @@ class AuthorizationCodeGrant(BeginsAtAuthorize, grants.AuthorizationCodeGrant): 
 
     def _issue(self, code: AuthorizationCode) -> dict[str, Any]:
         """The access token, and the first refresh token where the person allowed one."""
-        scopes = [name for name in code.scope.split() if name != OFFLINE_ACCESS.name]
+        allowed = code.scope.split()
+        scopes = [name for name in allowed if name != OFFLINE_ACCESS.name]
         minted = issue(self.request, application=code.application, api=code.api, scopes=scopes, user=code.user)
-        if code.consent is None or OFFLINE_ACCESS.name not in code.scope.split():
+        if code.consent is None or OFFLINE_ACCESS.name not in allowed:
             return minted.answer()
         first = RefreshTokenFamily.begin(consent=code.consent, application=code.application, scope=code.scope, code=code)
         return minted.answer(refresh_token=first)

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from authorization_server.models.apis import Api, ApiScope
@@ -18,13 +18,6 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """The one that this person gave this application for this API, with what it holds, or none."""
         allowed = Prefetch("allowed", ConsentedScope.objects.select_related("scope"))
         return self.filter(user=user, application=application, api=api).prefetch_related(allowed)
-
-    def given_by(self, user: User) -> Self:
-        """All of this person's, with what they hold and, as `refresh_tokens`, how many of these rest on each and are good."""
-        now, families = timezone.now(), "refresh_token_families__"
-        alive = Q(**{f"{families}revoked_at": None, f"{families}idle_until__gt": now, f"{families}expires_at__gt": now})
-        consents = self.filter(user=user).select_related("application", "api").prefetch_related("allowed__scope")
-        return consents.annotate(refresh_tokens=Count("refresh_token_families", filter=alive)).order_by("application__name", "api__name")
 
 
 class Consent(models.Model):

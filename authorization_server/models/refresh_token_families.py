@@ -21,6 +21,12 @@ class Revoked(models.TextChoices):
     TOKEN_REUSED = "refresh_token_reused", "a refresh token was used twice"  # noqa: S105  no secret
 
 
+def are_in_force(relation: str = "") -> Q:
+    """The condition that a family's newest token is good; `relation` leads to the families, as in `refresh_token_families__`."""
+    now = timezone.now()
+    return Q(**{f"{relation}revoked_at": None, f"{relation}idle_until__gt": now, f"{relation}expires_at__gt": now})
+
+
 class RefreshTokenFamilyQuerySet(models.QuerySet["RefreshTokenFamily"]):
     """Which families."""
 
@@ -33,8 +39,7 @@ class RefreshTokenFamilyQuerySet(models.QuerySet["RefreshTokenFamily"]):
 
     def in_force(self) -> Self:
         """Those whose newest token is good."""
-        now = timezone.now()
-        return self.filter(revoked_at=None, idle_until__gt=now, expires_at__gt=now)
+        return self.filter(are_in_force())
 
     def revoke(self, reason: Revoked) -> int:
         """End them all for good; return how many were not ended already."""
