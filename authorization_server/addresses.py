@@ -1,6 +1,7 @@
 """Where a request comes from, as its failures are counted: what a proxy says of it counts only if we trust that proxy."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -26,6 +27,7 @@ def client_address(request: HttpRequest) -> str:
     return _as_counted(address)
 
 
+@lru_cache(maxsize=1000)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """`192.0.2.7`, `192.0.2.7:1234`, `2001:db8::7`, `[2001:db8::7]` or `[2001:db8::7]:1234`; `::ffff:192.0.2.7` is IPv4 (RFC 4291)."""
     text = text.strip()

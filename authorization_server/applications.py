@@ -3,9 +3,8 @@
 import re
 
 from authorization_server.models.applications import Application, RedirectUri
-from authorization_server.prepared import Prepared
+from authorization_server.remembered import remembered
 
-_BY_CLIENT_ID = Prepared(Application, "client_id")
 CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -13,7 +12,7 @@ def find(client_id: str) -> Application | None:
     """The application with this client id, unless it is a demo's where demo identities are off."""
     if not CLIENT_ID.fullmatch(client_id):
         return None
-    application = _BY_CLIENT_ID.first(client_id)
+    application = _with_id(client_id)
     return application if application and application.is_usable else None
 
 
@@ -22,3 +21,8 @@ def is_registered_origin(origin: str) -> bool:
     if not origin.startswith(("https://", "http://")) or not origin.isprintable():
         return False
     return RedirectUri.objects.filter(origin=origin, application__in=Application.objects.usable()).exists()
+
+
+@remembered
+def _with_id(client_id: str) -> Application | None:
+    return Application.objects.filter(client_id=client_id).first()

@@ -3,9 +3,7 @@
 from authorization_server.errors import InvalidRequest, InvalidTarget
 from authorization_server.models import Api
 from authorization_server.parameters import Parameters
-from authorization_server.prepared import Prepared
-
-_BY_AUDIENCE, _BY_RESOURCE_URL = Prepared(Api, "audience"), Prepared(Api, "resource_url")
+from authorization_server.remembered import remembered
 
 
 def requested_api(parameters: Parameters) -> Api:
@@ -18,8 +16,8 @@ def requested_api(parameters: Parameters) -> Api:
         raise InvalidRequest("No API is named. Add audience=, the audience of the API that the token is for.", reason="audience_missing")
     if "resource" in parameters.repeated:
         raise InvalidTarget("A token is for one API: send one resource.", reason="several_resources")
-    named = [_by(_BY_AUDIENCE, audience)] if audience else []
-    named += [_by(_BY_RESOURCE_URL, resource)] if resource else []
+    named = [_called(audience, "audience")] if audience else []
+    named += [_called(resource, "resource_url")] if resource else []
     if len(set(named)) > 1:
         raise InvalidTarget("audience and resource name different APIs. Send one of them.", reason="contradicting_targets")
     return named[0]
@@ -31,8 +29,13 @@ def check_unchanged(parameters: Parameters, api: Api) -> None:
         raise InvalidTarget(f"This code is for {api.audience}. Another API needs another authorization request.", reason="target_changed")
 
 
-def _by(column: Prepared[Api], value: str) -> Api:
-    api = column.first(value)
+def _called(name: str, column: str) -> Api:
+    api = _first(name, column)
     if api is None:
-        raise InvalidTarget(f"No API here is called '{value}'. It is compared letter by letter.", reason="unknown_target")
+        raise InvalidTarget(f"No API here is called '{name}'. It is compared letter by letter.", reason="unknown_target")
     return api
+
+
+@remembered
+def _first(name: str, column: str) -> Api | None:
+    return Api.objects.filter(**{column: name}).first()

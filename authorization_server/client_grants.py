@@ -6,10 +6,7 @@ Read next: `demo_client/flows/`, the other side of the wire.
 from authorization_server.errors import AccessDenied, InvalidScope
 from authorization_server.issuer import access_request_url
 from authorization_server.models import AccessPolicy, Api, ApiScope, Application, ClientGrant
-from authorization_server.prepared import Prepared
-
-_GRANT = Prepared(ClientGrant, "application", "api")
-_SCOPES_OF_A_GRANT, _SCOPES_OF_AN_API = Prepared(ApiScope, "clientgrant"), Prepared(ApiScope, "api")
+from authorization_server.remembered import remembered
 
 
 def scopes_for_machine(*, application: Application, api: Api, requested: frozenset[str]) -> tuple[ApiScope, ...]:
@@ -38,16 +35,24 @@ def scopes_for_people(*, application: Application, api: Api, requested: frozense
 
 def _ceiling(policy: str, *, application: Application, api: Api) -> tuple[ApiScope, ...]:
     if policy == AccessPolicy.ALLOW_ALL:
-        return tuple(_SCOPES_OF_AN_API.all(api.pk))
-    return tuple(_SCOPES_OF_A_GRANT.all(grant_in_force(application, api).pk))
+        return _scopes_of(api.pk)
+    return granted_scopes(application, api)
 
 
-def grant_in_force(application: Application, api: Api) -> ClientGrant:
-    """The administrator's yes. Raises `AccessDenied` when there is none, or it has ended."""
-    client_grant = _GRANT.first(application.pk, api.pk)
-    if client_grant is None or not client_grant.is_in_force:
+def granted_scopes(application: Application, api: Api) -> tuple[ApiScope, ...]:
+    """What the administrator's yes covers. Raises `AccessDenied` when there is none, or it has ended."""
+    granted = _grant(application.pk, api.pk)
+    if granted is None or not granted[0].is_in_force:
         raise _no_permission(application, api)
-    return client_grant
+    return granted[1]
+
+
+_grant = remembered(ClientGrant.objects.with_scopes)
+
+
+@remembered
+def _scopes_of(api: int) -> tuple[ApiScope, ...]:
+    return tuple(ApiScope.objects.filter(api=api))
 
 
 def _within(ceiling: tuple[ApiScope, ...], requested: frozenset[str], *, api: Api) -> tuple[ApiScope, ...]:

@@ -19,10 +19,10 @@ from django.utils import timezone
 from access_tokens.problems import trace_id_of
 from authorization_server import housekeeping
 from authorization_server.applications import CLIENT_ID
-from authorization_server.models.log_entries import LONGEST_VALUE, LogEntry
+from authorization_server.models.log_entries import LONGEST_VALUE, LogEntry, NewEntry
 
 logger = logging.getLogger("authorization_server.decisions")
-_of_this_request: ContextVar[list[LogEntry] | None] = ContextVar("decision_log_of_this_request", default=None)
+_of_this_request: ContextVar[list[NewEntry] | None] = ContextVar("decision_log_of_this_request", default=None)
 
 
 class Decision(StrEnum):
@@ -83,19 +83,19 @@ def record(
     }
     fields = {name: _one_line(value) for name, value in fields.items() if value}
     logger.info(decision.value, extra={"decision": decision.value} | fields)
-    _store(LogEntry(event=decision.value, **fields))
+    _store({"event": decision.value, **fields})
 
 
 def record_answer(*, trace_id: str, method: str, path: str, status: int, duration_ms: float) -> None:
     """Store that a request was answered. `path` is without a query. The structured log has a line of every request already."""
-    answered = {"method": method, "path": _one_line(path), "status": status, "duration_ms": duration_ms}
-    _store(LogEntry(event=REQUEST_ANSWERED, trace_id=trace_id, **answered))
+    answered: NewEntry = {"method": method, "path": _one_line(path), "status": status, "duration_ms": duration_ms}
+    _store({"event": REQUEST_ANSWERED, "trace_id": trace_id, **answered})
 
 
 @contextmanager
 def one_request() -> Iterator[None]:
     """Collect what is recorded inside and store it at the end, under an id that says which entries came of one request."""
-    entries: list[LogEntry] = []
+    entries: list[NewEntry] = []
     before = _of_this_request.set(entries)
     try:
         yield
@@ -103,7 +103,7 @@ def one_request() -> Iterator[None]:
         _of_this_request.reset(before)
         request_id = secrets.token_hex(8)
         for entry in entries:
-            entry.request_id = request_id
+            entry["request_id"] = request_id
         _insert(entries)
 
 
@@ -121,7 +121,8 @@ def _one_line(value: str) -> str:
     return cut if cut.isprintable() else "".join(c if c.isprintable() else "?" for c in cut)
 
 
-def _store(entry: LogEntry) -> None:
+def _store(entry: NewEntry) -> None:
+    entry["at"] = timezone.now()
     collected = _of_this_request.get()
     if collected is None:  # a command, not a request
         _insert([entry])
@@ -129,7 +130,7 @@ def _store(entry: LogEntry) -> None:
         collected.append(entry)
 
 
-def _insert(entries: list[LogEntry]) -> None:
+def _insert(entries: list[NewEntry]) -> None:
     """What was decided stays decided, and is answered, even if the database takes no entries now; then the structured log says so."""
     if not entries:
         return
@@ -137,5 +138,5 @@ def _insert(entries: list[LogEntry]) -> None:
         LogEntry.objects.append(entries)
         housekeeping.once_a_day(on=timezone.now().date())
     except Error as error:
-        facts = {"entries": len(entries), "error": type(error).__name__, "trace_id": entries[0].trace_id}
+        facts = {"entries": len(entries), "error": type(error).__name__, "trace_id": entries[0]["trace_id"]}
         logger.error("decision_log.not_stored", extra=facts)

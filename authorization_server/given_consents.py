@@ -3,7 +3,7 @@
 from django.db.models import Count, Q, QuerySet
 
 from authorization_server import decision_log
-from authorization_server.client_grants import grant_in_force
+from authorization_server.client_grants import granted_scopes
 from authorization_server.decision_log import Decision
 from authorization_server.errors import AccessDenied
 from authorization_server.models import AccessPolicy, ApiScope, Consent, PreconfiguredConsent, User
@@ -30,7 +30,7 @@ def still_allowed(consent: Consent, names: frozenset[str]) -> tuple[ApiScope, ..
     by_anybody = Q(pk__in=consent.allowed.values("scope")) | Q(pk__in=by_administrator.values("scopes"))
     scopes = ApiScope.objects.filter(by_anybody, api=api, name__in=names)
     if api.user_access == AccessPolicy.REQUIRE_GRANT:
-        scopes = scopes.filter(pk__in=grant_in_force(application, api).scopes.values("pk"))
+        scopes = scopes.filter(pk__in=[scope.pk for scope in granted_scopes(application, api)])
     return tuple(scopes)
 
 

@@ -18,9 +18,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from authorization_server.models.apis import Api, SignedWith
 from authorization_server.models.signing_keys import Algorithm, KeyState, SigningKey
-from authorization_server.prepared import Prepared
+from authorization_server.remembered import remembered
 
-_BY_STATE = Prepared(SigningKey, "state")
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -58,11 +57,11 @@ def set_new_shared_secret(api: Api) -> str:
 
 
 def current_signer() -> Signer:
-    """The current key, ready to sign. One query; decrypted once per process, so a rotation takes effect at once.
+    """The current key, ready to sign. At most one query; decrypted once per process; a rotation takes effect at once.
 
     Raises `NoUsableKey`.
     """
-    current = _BY_STATE.first(KeyState.CURRENT.value)
+    current = _current()
     if current is None:
         raise NoUsableKey("There is no current signing key. Cure: run `python manage.py create_signing_keys`.")
     private_key = _private_key(current.private_key_encrypted, settings.SIGNING_KEYS_ENCRYPTION_KEY)
@@ -115,6 +114,11 @@ def new_private_key(algorithm: str) -> PrivateKey:
     if algorithm == Algorithm.ES256:
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@remembered
+def _current() -> SigningKey | None:
+    return SigningKey.objects.filter(state=KeyState.CURRENT).first()
 
 
 def _algorithm_in_use() -> str:

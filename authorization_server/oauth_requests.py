@@ -35,7 +35,7 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         where = issuer.url("")
         if settings.ISSUER_ALLOW_PLAIN_HTTP:
             where = where.replace("http://", "https://", 1)  # Authlib looks at nothing but the scheme
-        super().__init__(request.method, where, headers=request.headers)
+        super().__init__(request.method, where, headers={"Authorization": request.META.get("HTTP_AUTHORIZATION", "")})  # no other counts
         self.payload = parameters
         self.trace_id = trace_id_of(request)
         self.client_address = client_address(request)

@@ -54,7 +54,7 @@ class IssuerServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no
 
     def authenticate_client(self, request: OAuthRequest, methods: list[str], endpoint: str = "token") -> Application:
         """Ours instead of Authlib's, which tries one method after the other until one fits."""
-        return authenticate(request.payload, request.headers.get("Authorization", ""), address=request.client_address)
+        return authenticate(request.payload, request.headers["Authorization"], address=request.client_address)
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nothing: no signals here."""

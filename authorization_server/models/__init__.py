@@ -5,6 +5,7 @@ from authorization_server.models.apis import AccessPolicy, Api, ApiScope, Signed
 from authorization_server.models.applications import Application, AuthenticationMethod, RedirectUri
 from authorization_server.models.authorization_codes import AuthorizationCode
 from authorization_server.models.client_grants import ClientGrant
+from authorization_server.models.configuration_stamp import ConfigurationStamp
 from authorization_server.models.consents import Consent, ConsentedScope
 from authorization_server.models.log_entries import LogEntry
 from authorization_server.models.preconfigured_consents import PreconfiguredConsent
@@ -21,6 +22,7 @@ __all__ = [
     "AuthenticationMethod",
     "AuthorizationCode",
     "ClientGrant",
+    "ConfigurationStamp",
     "Consent",
     "ConsentedScope",
     "KeyState",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from authorization_server.models.apis import Api, ApiScope
@@ -17,6 +17,14 @@ class ClientGrantQuerySet(models.QuerySet["ClientGrant"]):
     def in_force(self, at: datetime | None = None) -> Self:
         """Those without an end, or whose end is still to come."""
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at or timezone.now()))
+
+    def with_scopes(self, application: int, api: int) -> tuple["ClientGrant", tuple[ApiScope, ...]] | None:
+        """The one grant with its scopes; `application` and `api` are their keys. One query: a row a scope, or a single one of nulls."""
+        names = [field.attname for field in ApiScope._meta.concrete_fields]
+        grants = self.filter(application=application, api=api).order_by("scopes__pk")
+        rows = list(grants.annotate(**{f"scope_{name}": F(f"scopes__{name}") for name in names}))
+        scopes = [[getattr(row, f"scope_{name}") for name in names] for row in rows]
+        return (rows[0], tuple(ApiScope.from_db(rows[0]._state.db, names, one) for one in scopes if any(one))) if rows else None
 
 
 class ClientGrant(models.Model):

@@ -5,7 +5,6 @@ import json
 import pytest
 from django.db import OperationalError
 
-from authorization_server.prepared import Prepared
 from tests.authorization_server.conftest import assert_refused
 
 GOOD = {
@@ -168,7 +167,7 @@ def test_a_database_that_does_not_answer_is_503_with_retry_after(back_channel, m
     def locked(*args):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(Prepared, "all", locked)
+    monkeypatch.setattr("authorization_server.audiences._first", locked)
     assert_refused(back_channel.form(**GOOD), error="temporarily_unavailable", status=503)
 
 
