@@ -88,20 +88,28 @@ def read_bound(text: Any) -> datetime:
 def moment(written: datetime, zone: zoneinfo.ZoneInfo | None) -> Timed:
     """A date-time and its zone as a moment; the offset or the zone must be there. Raises `BadTime`.
 
-    Without an offset the time is local to the zone. One that the clocks skip is moved forward by the gap (02:30 becomes
-    03:30, RFC 5545 erratum 4271); of one that comes twice the first is meant.
+    Without an offset the time is local to the zone: see `instant_of`.
     """
     if zone is None:
         if written.tzinfo is None:
             raise BadTime("offset_missing", "Write the offset as well, as in 2026-12-01T10:00:00+01:00, or send timeZone beside it.")
         return Timed(written.astimezone(UTC), written.isoformat()[-6:])
-    instant = (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)
+    instant = written.astimezone(UTC) if written.tzinfo else instant_of(written, zone)
     local = instant.astimezone(zone)
     if written.tzinfo and written.utcoffset() != local.utcoffset():
         raise BadTime("offset_contradicts_zone", f"In {zone.key} this instant is {local.isoformat()}. Correct the offset or leave it out.")
     if (local.utcoffset() or timedelta()).seconds % 60:  # until 1972 Liberia was at -00:44:30, which RFC 3339 cannot write
         raise BadTime("offset_not_writable", f"{zone.key} was not at whole minutes from UTC at this time. Send an offset without timeZone.")
     return Timed(instant, zone.key)
+
+
+def instant_of(local: datetime, zone: zoneinfo.ZoneInfo) -> datetime:
+    """The instant (UTC) of a naive local time of `zone`.
+
+    One that the clocks skip is moved forward by the gap (02:30 becomes 03:30, RFC 5545 erratum 4271); of one that comes twice
+    the first is meant.
+    """
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def in_words(moment: Moment) -> dict[str, str]:
