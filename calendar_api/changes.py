@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from rest_framework.exceptions import NotFound, ValidationError
 
 from access_tokens.problems import Problem
+from calendar_api import quotas, series
 from calendar_api.merge_patch import merged
 from calendar_api.models import Calendar, Event, Owner
 from calendar_api.preconditions import changed_meanwhile, require_unchanged
 from calendar_api.serializers import EventSerializer, writable
 
-MOST_EVENTS = 10_000  # an owner
 _WRITTEN = (
+    "kind",
     "status",
     "summary",
     "description",
@@ -28,15 +28,12 @@ _WRITTEN = (
     "start_zone",
     "end_zone",
 )
-_TIMES = frozenset({"status", "start_date", "end_date", "start_instant", "end_instant"})
+_TIMES = frozenset({"kind", "status", "start_date", "end_date", "start_instant", "end_instant"})
 
 
 def find(owner: Owner, event_id: str) -> Event:
     """The owner's event. Raises `NotFound`, alike for an unknown id, a deleted event and somebody else's."""
-    event = Event.objects.of(owner).living().with_id(event_id).first()
-    if event is None:
-        raise NotFound("You have no event with this id.")
-    return event
+    return _found(Event.objects.of(owner).living().with_id(event_id).first())
 
 
 def create(owner: Owner, values: dict[str, Any]) -> Event:
@@ -50,11 +47,11 @@ def create(owner: Owner, values: dict[str, Any]) -> Event:
         with transaction.atomic():
             calendar, _ = Calendar.objects.get_or_create(issuer=owner[0], subject=owner[1])
             event = Event(calendar=calendar, created=now, updated=now)
-            _assign(event, values)
+            assign(event, values)
             event.save(force_insert=True)
-            # Counted by the database while it is written: of two creates that race for the last place one is refused.
-            if not Calendar.objects.filter(pk=calendar.pk, event_count__lt=MOST_EVENTS).update(event_count=F("event_count") + 1):
-                raise _calendar_full()
+            if values["recurrence"]:
+                series.store(event, values["recurrence"])
+            quotas.count(calendar.pk, events=1, series=bool(values["recurrence"]))
     except IntegrityError as error:
         if not Event.objects.of(owner).with_id(values.get("id", "")).exists():
             raise
@@ -65,49 +62,46 @@ def create(owner: Owner, values: dict[str, Any]) -> Event:
 def change(owner: Owner, event_id: str, patch: dict[str, Any], *, if_match: str | None) -> Event:
     """The event with a merge patch applied. The merged result is validated as a new event would be.
 
-    Raises `NotFound`, `ValidationError` with every error, `Problem` (412, 428). A patch that changes nothing leaves the version.
+    Raises `NotFound`, `ValidationError` with every error, `Problem` (403 for one series too many, 412, 428). A patch that changes
+    nothing leaves the version.
     """
     with transaction.atomic():
-        event = _locked(owner, event_id)
+        event = locked(owner, event_id)
         require_unchanged(event.etag, if_match)
-        _assign(event, _validated(event, patch))
-        before = Event.objects.values(*_WRITTEN).get(pk=event.pk)
-        after = {name: getattr(event, name) for name in _WRITTEN}
-        changed = {name for name in _WRITTEN if before[name] != after[name]}
-        if changed:
-            _write(event, sequence=event.sequence + bool(changed & _TIMES), **after)
+        before = series.series_of(event) if event.is_series else None
+        values = validated(EventSerializer(event, data=merged(writable(event), patch)), patch)
+        after = values["recurrence"]
+        changed = assign(event, values)
+        if changed or before != after:
+            recurs_otherwise = before != after
+            write(event, changed, recurs_otherwise=recurs_otherwise)
+            if recurs_otherwise or (after and is_moved(changed)):
+                series.store(event, after)
+            quotas.count(event.calendar_id, series=bool(after) - bool(before))
     return event
 
 
 def delete(owner: Owner, event_id: str, *, if_match: str | None) -> None:
     """Empty the event; only its id stays, so that it is not given to another. Raises `NotFound`, `Problem` (412, 428)."""
     with transaction.atomic():
-        event = _locked(owner, event_id)
+        event = locked(owner, event_id)
         require_unchanged(event.etag, if_match)
-        empty = Event(status=Event.Status.CANCELLED)
-        _write(event, sequence=event.sequence + 1, **{name: getattr(empty, name) for name in _WRITTEN})
-        Calendar.objects.filter(pk=event.calendar_id).update(event_count=F("event_count") - 1)
+        is_series = event.is_series
+        if is_series:
+            series.store(event, None)
+        write(event, empty(event))
+        quotas.count(event.calendar_id, events=-1, series=-is_series)
 
 
-def _locked(owner: Owner, event_id: str) -> Event:
+def locked(owner: Owner, event_id: str) -> Event:
+    """As `find`, for a change: until the end of the transaction nobody else changes the event or an instance of it."""
     # A change without If-Match waits here for the one before it and builds on its result instead of undoing it.
     # SQLite has no row locks: there the whole transaction is one (BEGIN IMMEDIATE).
-    event = Event.objects.select_for_update().of(owner).living().with_id(event_id).first()
-    if event is None:
-        raise NotFound("You have no event with this id.")
-    return event
+    return _found(Event.objects.select_for_update().of(owner).living().with_id(event_id).first())
 
 
-def _write(event: Event, **columns: Any) -> None:
-    columns |= {"version": event.version + 1, "updated": timezone.now()}
-    if not Event.objects.filter(pk=event.pk, version=event.version).update(**columns):
-        raise changed_meanwhile()  # the lock should not let it come to this; the version does not rely on the lock
-    for name, value in columns.items():
-        setattr(event, name, value)
-
-
-def _validated(event: Event, patch: dict[str, Any]) -> dict[str, Any]:
-    result = EventSerializer(data=merged(writable(event), patch))
+def validated(result: EventSerializer, patch: dict[str, Any]) -> dict[str, Any]:
+    """The values of an event that a patch has made. Raises `ValidationError` with every error."""
     # The patch's own names too: an unknown one that is null disappears in the merge.
     refused = result.names_refused(patch)
     if not result.is_valid() or refused:
@@ -115,16 +109,46 @@ def _validated(event: Event, patch: dict[str, Any]) -> dict[str, Any]:
     return dict(result.validated_data)
 
 
-def _assign(event: Event, values: dict[str, Any]) -> None:
+def assign(event: Event, values: dict[str, Any]) -> set[str]:
+    """Give `event` these values, without writing it. The columns that are different now."""
+    before = {name: getattr(event, name) for name in _WRITTEN}
     for name, value in values.items():
-        setattr(event, "event_id" if name == "id" else name, value)
+        if name == "recurrence":
+            event.kind = Event.Kind.SERIES if value else Event.Kind.SINGLE
+        else:
+            setattr(event, "event_id" if name == "id" else name, value)
+    return {name for name in _WRITTEN if getattr(event, name) != before[name]}
+
+
+def empty(event: Event) -> set[str]:
+    """Take away all that `event` says, without writing it. The columns that are different now."""
+    kind = Event.Kind.INSTANCE if event.master_id else Event.Kind.SINGLE
+    nothing = Event(kind=kind, status=Event.Status.CANCELLED)
+    return assign(event, {name: getattr(nothing, name) for name in _WRITTEN})
+
+
+def is_moved(columns: set[str]) -> bool:
+    """Whether who changes these columns changes when the event is, or whether (RFC 5545 section 3.8.7.4)."""
+    return not columns.isdisjoint(_TIMES)
+
+
+def write(event: Event, columns: set[str], *, recurs_otherwise: bool = False) -> None:
+    """Write these columns as the event's next version. Raises `Problem` (412) when it is not at the version it was read at."""
+    values = {name: getattr(event, name) for name in columns}
+    sequence = event.sequence + (recurs_otherwise or is_moved(columns))
+    values |= {"version": event.version + 1, "sequence": sequence, "updated": timezone.now()}
+    if not Event.objects.filter(pk=event.pk, version=event.version).update(**values):
+        raise changed_meanwhile()  # the lock should not let it come to this; the version does not rely on the lock
+    for name, value in values.items():
+        setattr(event, name, value)
+
+
+def _found(event: Event | None) -> Event:
+    if event is None:
+        raise NotFound("You have no event with this id.")
+    return event
 
 
 def _id_taken() -> Problem:
     detail = "An event with this id exists in this calendar, or did. If this was a retry, read it: your first request arrived."
     return Problem(status=409, code="id_taken", title="This id is taken", detail=detail)
-
-
-def _calendar_full() -> Problem:
-    detail = f"A calendar holds at most {MOST_EVENTS:,} events. Delete some first."
-    return Problem(status=403, code="calendar_full", title="The calendar is full", detail=detail)

@@ -119,7 +119,7 @@ class EventIdField(TextField):
     """An event's id in the form that clients may choose, and that the server's own ids have too."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(source="event_id", **options)
+        super().__init__(source="full_id", **options)
         says = "Send 5 to 64 of the characters a-v and 0-9."
         self.validators = [RegexValidator(rf"^{EVENT_ID.pattern}\Z", says, code="invalid")]
 
@@ -149,6 +149,23 @@ class _TimeField(serializers.Field[Any, Any, Any, Any]):
             raise ValidationError(str(error), code=error.code) from error
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "example": ["RRULE:FREQ=WEEKLY;COUNT=10"]})
+class RecurrenceField(serializers.Field[Any, Any, Any, Any]):
+    """Lines of RFC 5545 section 3.8.5, or None. What they say is read beside the start: `EventSerializer`."""
+
+    default_error_messages = {**_EVERYWHERE, "invalid_type": 'Send a list of lines, as in ["RRULE:FREQ=WEEKLY;COUNT=10"].'}
+
+    def to_internal_value(self, data: Any) -> list[Any] | None:
+        """The list as it is, None for an empty one. Raises `ValidationError`."""
+        if not isinstance(data, list):
+            self.fail("invalid_type")
+        return data or None
+
+    def to_representation(self, value: list[str]) -> list[str]:
+        """The lines."""
+        return value
+
+
 @extend_schema_field({"type": "string", "format": "date-time"})
 class BoundField(_TimeField):
     """A window's edge as an aware datetime."""
@@ -176,6 +193,19 @@ class ZoneField(_TimeField):
     """An IANA zone by its name."""
 
     read = staticmethod(zone_named)
+
+
+@extend_schema_field({"type": "boolean"})
+class BooleanField(serializers.Field[Any, Any, Any, Any]):
+    """`true` or `false` in an address, nothing else."""
+
+    default_error_messages = {**_EVERYWHERE, "invalid": "Write true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Which of the two. Raises `ValidationError`."""
+        if data not in ("true", "false"):
+            self.fail("invalid")
+        return bool(data == "true")
 
 
 class WholeNumberField(serializers.IntegerField):

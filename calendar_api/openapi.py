@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from calendar_api.fields import StrictSerializer
 from calendar_api.models import EVENT_ID
-from calendar_api.serializers import EventQuerySerializer, EventSerializer, GeoSerializer, MomentSerializer, NewEventSerializer
+from calendar_api.queries import EventQuerySerializer, WindowQuerySerializer
+from calendar_api.serializers import EventSerializer, GeoSerializer, InstanceSerializer, MomentSerializer, NewEventSerializer
 
 # ---- Examples: what is sent, and what comes back ----------------------------------------------------------------------
 
@@ -34,6 +35,61 @@ REHEARSAL_ANSWERED = {
     "updated": "2026-11-20T08:00:00Z",
     "sequence": 0,
 }
+EVERY_MONDAY = {
+    "id": "standup1",
+    "summary": "Team meeting",
+    "start": {"dateTime": "2026-10-19T09:30:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-10-19T10:00:00", "timeZone": "Europe/Berlin"},
+    "recurrence": ["RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=8", "EXDATE;TZID=Europe/Berlin:20261102T093000"],
+}
+EVERY_MONDAY_ANSWERED = {
+    "id": "standup1",
+    "status": "confirmed",
+    "summary": "Team meeting",
+    "description": "",
+    "location": "",
+    "geo": None,
+    "start": {"dateTime": "2026-10-19T09:30:00+02:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-10-19T10:00:00+02:00", "timeZone": "Europe/Berlin"},
+    "etag": '"v1"',
+    "created": "2026-10-12T08:00:00Z",
+    "updated": "2026-10-12T08:00:00Z",
+    "sequence": 0,
+    "recurrence": ["RRULE:FREQ=WEEKLY;COUNT=8;BYDAY=MO", "EXDATE;TZID=Europe/Berlin:20261102T093000"],
+}
+ONE_MOVED = {
+    "summary": "Team meeting, in the afternoon",
+    "start": {"dateTime": "2026-11-09T14:00:00"},
+    "end": {"dateTime": "2026-11-09T14:30:00"},
+}
+UNCHANGED_INSTANCE_ANSWERED = {
+    "id": "standup1_20261026T093000",
+    "status": "confirmed",
+    "summary": "Team meeting",
+    "description": "",
+    "location": "",
+    "geo": None,
+    "start": {"dateTime": "2026-10-26T09:30:00+01:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-10-26T10:00:00+01:00", "timeZone": "Europe/Berlin"},
+    "etag": '"v1.0"',
+    "created": "2026-10-12T08:00:00Z",
+    "updated": "2026-10-12T08:00:00Z",
+    "sequence": 0,
+    "recurringEventId": "standup1",
+    "originalStartTime": {"dateTime": "2026-10-26T09:30:00+01:00", "timeZone": "Europe/Berlin"},
+}
+MOVED_INSTANCE_ANSWERED = {
+    **UNCHANGED_INSTANCE_ANSWERED,
+    "id": "standup1_20261109T093000",
+    "summary": "Team meeting, in the afternoon",
+    "start": {"dateTime": "2026-11-09T14:00:00+01:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-11-09T14:30:00+01:00", "timeZone": "Europe/Berlin"},
+    "etag": '"v1.1"',
+    "updated": "2026-10-13T08:00:00Z",
+    "sequence": 1,
+    "originalStartTime": {"dateTime": "2026-11-09T09:30:00+01:00", "timeZone": "Europe/Berlin"},
+}
+INSTANCES_ANSWERED = {"items": [UNCHANGED_INSTANCE_ANSWERED, MOVED_INSTANCE_ANSWERED], "timeZone": "Europe/Berlin"}
 PAGE_ANSWERED = {"items": [REHEARSAL_ANSWERED], "timeZone": "Europe/Berlin"}
 WRONG_TIMES = {
     "summary": "Choir rehearsal",
@@ -45,7 +101,7 @@ WRONG_TIMES_ANSWERED = [
     {
         "field": "colour",
         "code": "unknown_field",
-        "detail": "This name is not known here. Known: id, status, summary, description, location, geo, start, end.",
+        "detail": "This name is not known here. Known: id, status, summary, description, location, geo, start, end, recurrence.",
     },
     {
         "field": "start.dateTime",
@@ -94,6 +150,14 @@ class EventPatchSerializer(_EverythingMayBeLeftOutOrNull, EventSerializer):
     end = MomentPatchSerializer()
 
 
+class InstancePatchSerializer(_EverythingMayBeLeftOutOrNull, InstanceSerializer):
+    """A change to one instance of a series (RFC 7396): as to an event, but for `recurrence`."""
+
+    geo = GeoPatchSerializer()
+    start = MomentPatchSerializer()
+    end = MomentPatchSerializer()
+
+
 class WrongFieldSerializer(serializers.Serializer[Any]):
     """One thing that is wrong with a request."""
 
@@ -120,8 +184,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
 _SAYS = {
     400: "Something in the request is not as it must be; `errors` names each field. Also: a token sent twice or in the address.",
     401: "No access token, or one that the first three checks refuse.",
-    403: "The token lacks the scope, or is a machine's (both with a challenge); when creating also: the calendar is full.",
-    404: "The caller has no event with this id.",
+    403: "The token lacks the scope, or is a machine's (both with a challenge); when changing something also: there is no room for more.",
+    404: "The caller has no such event, or the event has no such instance.",
     406: "`Accept` rules out JSON.",
     409: "The id is taken, or was by an event that is deleted.",
     412: "The event is not at the version that `If-Match` names. Nothing was changed.",
@@ -153,9 +217,16 @@ def _answer_headers(*statuses: int, has_location: bool = False) -> list[OpenApiP
     return [*every, OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds to wait.")]
 
 
-_ID = OpenApiParameter(
-    "event_id", {"type": "string", "pattern": f"^{EVENT_ID.pattern}$"}, OpenApiParameter.PATH, description="The event's id."
-)
+_KEY_PATTERN = r"\d{8}(T\d{6})?"
+
+
+def _in_path(name: str, pattern: str, says: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "pattern": f"^{pattern}$"}, OpenApiParameter.PATH, description=says)
+
+
+_ID = _in_path("event_id", f"{EVENT_ID.pattern}(_{_KEY_PATTERN})?", "The event's id. That of an instance is good here too.")
+_SERIES_ID = _in_path("event_id", EVENT_ID.pattern, "The id of the series.")
+_KEY = _in_path("original", _KEY_PATTERN, "The instance's original local start, as in 20261201T100000, or its day, as in 20261201.")
 _IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Change only this version: its etag with the quotes, or `*`."
 )
@@ -181,7 +252,10 @@ event_list = extend_schema_view(
     get=extend_schema(
         operation_id="list_events",
         summary="The events in a window of time",
-        description="In the window is what ends after `timeMin` and starts before `timeMax`. Ordered by start, then id.",
+        description=(
+            "In the window is what ends after `timeMin` and starts before `timeMax`. Ordered by start, then id. A series is one item, "
+            "in every window that its time has a part in, at its first start; with `singleEvents` each of its instances is one."
+        ),
         parameters=[EventQuerySerializer, *_answer_headers()[1:]],
         responses={200: OpenApiResponse(EventPageSerializer, "One page.", [_example("A week", PAGE_ANSWERED)]), **_refusals()},
     ),
@@ -190,9 +264,17 @@ event_list = extend_schema_view(
         summary="Create an event",
         parameters=_answer_headers(201, has_location=True),
         request={"application/json": NewEventSerializer},
-        examples=[_example("A rehearsal", REHEARSAL, request_only=True), _example("A whole day", BIRTHDAY, request_only=True)],
+        examples=[
+            _example("A rehearsal", REHEARSAL, request_only=True),
+            _example("A whole day", BIRTHDAY, request_only=True),
+            _example("Every Monday but one", EVERY_MONDAY, request_only=True),
+        ],
         responses={
-            201: OpenApiResponse(EventSerializer, "Created.", [_example("The rehearsal", REHEARSAL_ANSWERED)]),
+            201: OpenApiResponse(
+                EventSerializer,
+                "Created.",
+                [_example("The rehearsal", REHEARSAL_ANSWERED), _example("The Mondays", EVERY_MONDAY_ANSWERED)],
+            ),
             **_refusals(409, 413, 415, _400=_WRONG),
         },
     ),
@@ -211,7 +293,10 @@ event_detail = extend_schema_view(
     patch=extend_schema(
         operation_id="change_event",
         summary="Change an event",
-        description="A JSON merge patch (RFC 7396): fields that are named change, `null` takes one away, the rest stays.",
+        description=(
+            "A JSON merge patch (RFC 7396): fields that are named change, `null` takes one away, the rest stays. A change to a series "
+            "changes all instances but those that were changed themselves. These stay as long as the series has them."
+        ),
         parameters=[_ID, _IF_MATCH, *_answer_headers(200)],
         request={"application/merge-patch+json": EventPatchSerializer, "application/json": EventPatchSerializer},
         examples=[_example("Later, and nowhere in particular", MOVED, request_only=True)],
@@ -222,5 +307,47 @@ event_detail = extend_schema_view(
         summary="Delete an event",
         parameters=[_ID, _IF_MATCH, *_answer_headers()[1:]],
         responses={204: OpenApiResponse(description="Deleted. The id stays taken."), **_refusals(404, 412, 428)},
+    ),
+)
+instance_list = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_instances",
+        summary="The instances of one series in a window of time",
+        description="Moved ones where they are now, cancelled ones not. Ordered by start, then original start.",
+        parameters=[_SERIES_ID, WindowQuerySerializer, *_answer_headers()[1:]],
+        responses={
+            200: OpenApiResponse(EventPageSerializer, "One page.", [_example("Two Mondays, one moved", INSTANCES_ANSWERED)]),
+            **_refusals(404),
+        },
+    ),
+)
+instance_detail = extend_schema_view(
+    get=extend_schema(
+        operation_id="read_instance",
+        summary="One instance of a series",
+        parameters=[_SERIES_ID, _KEY, _IF_NONE_MATCH, *_answer_headers(200, 304)],
+        responses={
+            200: OpenApiResponse(EventSerializer, "The instance.", [_example("Moved", MOVED_INSTANCE_ANSWERED)]),
+            304: OpenApiResponse(description="Still at the version that `If-None-Match` names."),
+            **_refusals(404),
+        },
+    ),
+    patch=extend_schema(
+        operation_id="change_instance",
+        summary="Change one instance of a series",
+        description="A JSON merge patch (RFC 7396). From then on the instance stands by itself: changes to the series leave it as it is.",
+        parameters=[_SERIES_ID, _KEY, _IF_MATCH, *_answer_headers(200)],
+        request={"application/merge-patch+json": InstancePatchSerializer, "application/json": InstancePatchSerializer},
+        examples=[_example("In the afternoon", ONE_MOVED, request_only=True)],
+        responses={
+            200: OpenApiResponse(EventSerializer, "The instance as it is now.", [_example("Moved", MOVED_INSTANCE_ANSWERED)]),
+            **_refusals(404, 412, 413, 415, 428),
+        },
+    ),
+    delete=extend_schema(
+        operation_id="cancel_instance",
+        summary="Cancel one instance of a series",
+        parameters=[_SERIES_ID, _KEY, _IF_MATCH, *_answer_headers()[1:]],
+        responses={204: OpenApiResponse(description="Cancelled. The other instances stay."), **_refusals(404, 412, 428)},
     ),
 )

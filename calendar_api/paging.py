@@ -14,8 +14,8 @@ from calendar_api.windows import Position
 
 
 def page_token(position: Position, *, owner: Owner, query: Mapping[str, Any]) -> str:
-    """The token for the page behind `position`. `query` are the list's parameters as values."""
-    return _signer(owner, query).sign_object([position.start.isoformat(), position.event_id])
+    """The token for the page behind `position`. `query` are the list's parameters as values, and whatever else says which list it is."""
+    return _signer(owner, query).sign_object([position.start.isoformat(), position.event_id, position.original])
 
 
 def position_in(query: Mapping[str, Any], *, owner: Owner) -> Position | None:
@@ -26,11 +26,11 @@ def position_in(query: Mapping[str, Any], *, owner: Owner) -> Position | None:
     if "pageToken" not in query:
         return None
     try:
-        start, event_id = _signer(owner, query).unsign_object(query["pageToken"])
+        start, event_id, original = _signer(owner, query).unsign_object(query["pageToken"])
     except BadSignature as error:
         says = "This token is of another list. Send it as it came, with the same parameters, or start without it."
         raise ValidationError({"pageToken": [ErrorDetail(says, code="foreign_page_token")]}) from error
-    return Position(datetime.fromisoformat(start), event_id)
+    return Position(datetime.fromisoformat(start), event_id, original)
 
 
 def _signer(owner: Owner, query: Mapping[str, Any]) -> Signer:

@@ -1,40 +1,36 @@
-"""The form of what comes in and goes out: an event, a new event, and the parameters of a list."""
+"""The form of what comes in and goes out: an event, a new event, and an instance of one that recurs."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail
 
 from calendar_api.fields import (
-    BoundField,
     DateTimeField,
     DayField,
     EventIdField,
     NumberField,
+    RecurrenceField,
     StatusField,
     StrictSerializer,
     TextField,
-    WholeNumberField,
     ZoneField,
-    quoted,
 )
 from calendar_api.models import Event
-from calendar_api.times import AllDay, BadTime, Moment, in_words, moment, zone_named
+from calendar_api.recurrence import BadRecurrence, read_lines
+from calendar_api.series_starts import local_start, series_from
+from calendar_api.times import LONGEST, AllDay, BadTime, Moment, Timed, in_words, moment, zone_named
 
-LONGEST = timedelta(days=366)
-MOST_RESULTS, USUAL_RESULTS = 250, 50
+_SOMETIMES = frozenset({"recurrence", "recurringEventId", "originalStartTime"})  # fields that not every event has
+_RECURRENCE = (
+    "One RRULE and at most 100 dates of EXDATE (RFC 5545 section 3.8.5), read back in canonical form. "
+    "An empty list or null: the event does not recur."
+)
 
 
 def _error(code: str, says: str) -> list[ErrorDetail]:
     return [ErrorDetail(says, code=code)]
-
-
-def _utc() -> ZoneInfo:
-    return zone_named("UTC")
 
 
 class MomentSerializer(StrictSerializer):
@@ -88,13 +84,56 @@ class EventSerializer(StrictSerializer):
     geo = GeoSerializer(allow_null=True, default=None)
     start = MomentSerializer()
     end = MomentSerializer(help_text="Later than start, of the same kind, at most 366 days later.")
+    recurrence = RecurrenceField(allow_null=True, default=None, help_text=_RECURRENCE)
+    recurringEventId = serializers.CharField(  # noqa: N815
+        source="recurring_event_id", required=False, read_only=True, help_text="Of an instance: the id of its series."
+    )
+    originalStartTime = MomentSerializer(  # noqa: N815
+        source="original_start",
+        required=False,
+        read_only=True,
+        help_text="Of an instance: when the series gives it, wherever it was moved.",
+    )
     etag = serializers.CharField(read_only=True, help_text="As in the ETag header: for If-Match and If-None-Match.")
     created = serializers.DateTimeField(read_only=True)
     updated = serializers.DateTimeField(read_only=True)
-    sequence = serializers.IntegerField(read_only=True, help_text="How often its time or status changed (RFC 5545 section 3.8.7.4).")
+    sequence = serializers.IntegerField(
+        read_only=True, help_text="How often its time, recurrence or status changed (RFC 5545 section 3.8.7.4)."
+    )
+
+    def to_representation(self, instance: Event) -> dict[str, Any]:
+        """The event in the API's words. `recurrence` is there in series only, the two others of that kind in instances only."""
+        words: dict[str, Any] = super().to_representation(instance)
+        return {name: value for name, value in words.items() if value is not None or name not in _SOMETIMES}
 
     def contradictions(self, sent: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        """The end is of the start's kind, after it, and at most 366 days later."""
+        """The end is of the start's kind, after it, and at most 366 days later; the recurrence begins with the start.
+
+        When nothing is wrong with the recurrence the `Series` is put among the values.
+        """
+        return {**self._end_refused(values), **self._recurrence_refused(sent, values)}
+
+    def _recurrence_refused(self, sent: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        lines, start = values.get("recurrence"), values.get("start")
+        if lines is None:
+            return {}
+        errors: dict[str, Any] = {}
+        try:
+            local = None if start is None else local_start(start, self.instance)
+        except BadTime as error:
+            local, part = None, "timeZone" if error.code == "zone_missing" else "dateTime"
+            errors["start"] = {part: _error(error.code, str(error))}
+        try:
+            if start is not None and local is not None:
+                values["recurrence"] = series_from(lines, start=start, local=local, kept=self.instance)
+            elif (kind := _kind(sent.get("start"))) is not None:
+                read_lines(lines, zone=zone_named("UTC") if kind is Timed else None)  # what is wrong here is told beside the start
+        except BadRecurrence as error:
+            says = _error(error.code, str(error))
+            errors["recurrence"] = says if error.line is None else {str(error.line): says}
+        return errors
+
+    def _end_refused(self, values: dict[str, Any]) -> dict[str, Any]:
         start, end = values.get("start"), values.get("end")
         if start is None or end is None:
             return {}
@@ -109,46 +148,33 @@ class EventSerializer(StrictSerializer):
         return {}
 
 
+class InstanceSerializer(EventSerializer):
+    """One instance of a series, to change. It stands by itself then, and does not recur."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Those of an event without `recurrence`."""
+        return {name: field for name, field in super().get_fields().items() if name != "recurrence"}
+
+    def names_refused(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """As everywhere; of `recurrence` it is told why."""
+        says = "This is one instance; only its series recurs. Change that: PATCH events/{recurringEventId}."
+        refused = {"recurrence": _error("recurrence_of_an_instance", says)} if "recurrence" in sent else {}
+        return {**super().names_refused(sent), **refused}
+
+
 class NewEventSerializer(EventSerializer):
     """An event to create. Choose the `id` yourself to make a repeated request safe."""
 
     id = EventIdField(required=False)
 
 
-class EventQuerySerializer(StrictSerializer):
-    """The parameters of a list."""
-
-    timeMin = BoundField(required=False, help_text="Only events that end after this.")  # noqa: N815
-    timeMax = BoundField(required=False, help_text="Only events that start before this.")  # noqa: N815
-    maxResults = WholeNumberField(min_value=1, max_value=MOST_RESULTS, default=USUAL_RESULTS)  # noqa: N815
-    pageToken = TextField(required=False, max_length=1024, help_text="The nextPageToken of the page before, with the same parameters.")  # noqa: N815
-    orderBy = serializers.ChoiceField(  # noqa: N815
-        choices=["startTime"], required=False, error_messages={"invalid_choice": "Only startTime is known here."}
-    )
-    timeZone = ZoneField(default=_utc, help_text="Where all-day events begin at midnight; UTC when left out.")  # noqa: N815
-
-    def contradictions(self, sent: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        """A window must have room for something."""
-        earliest, latest = values.get("timeMin"), values.get("timeMax")
-        if earliest and latest and earliest >= latest:
-            return {"timeMax": _error("empty_window", "timeMax must be later than timeMin.")}
-        return {}
-
-
-class NoQuerySerializer(StrictSerializer):
-    """The parameters of an endpoint that has none."""
+def _kind(start: Any) -> type[Timed] | type[AllDay] | None:
+    """Which of the two a start was meant to be that cannot be read; None when that cannot be told."""
+    kinds = [kind for name, kind in (("dateTime", Timed), ("date", AllDay)) if isinstance(start, Mapping) and name in start]
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def writable(event: Event) -> dict[str, Any]:
     """What a merge patch (RFC 7396) of this event is applied to: its fields as given out, without those that only the server sets."""
     fields = EventSerializer(event)
     return {name: value for name, value in fields.data.items() if not fields.fields[name].read_only and value is not None}
-
-
-def only_values(query: QueryDict, serializer: type[StrictSerializer]) -> dict[str, Any]:
-    """The parameters of an address, each at most once and known to `serializer`, as values. Raises `ValidationError` with all errors."""
-    repeated = {quoted(name): _error("repeated", "Send this once.") for name, values in query.lists() if len(values) > 1}
-    read = serializer(data=query.dict())
-    if not read.is_valid() or repeated:
-        raise ValidationError({**read.errors, **repeated})
-    return dict(read.validated_data)

@@ -2,12 +2,13 @@
 
 import re
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+LONGEST = timedelta(days=366)  # an event, and a window in which series are expanded
 ZONES = frozenset(zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules"})
 
 # `datetime.fromisoformat` takes week dates, missing colons and more; this is RFC 3339 section 5.6 and nothing else.
@@ -25,10 +26,14 @@ class BadTime(ValueError):
 
 @dataclass(frozen=True)
 class Timed:
-    """A moment: an instant (aware, UTC) and the zone it is told in, an IANA name or the offset it was sent with (`+01:00`)."""
+    """A moment: an instant (aware, UTC) and the zone it is told in, an IANA name or the offset it was sent with (`+01:00`).
+
+    `local` is there when it was written without an offset: what was written, which is not always what the zone's clocks showed.
+    """
 
     instant: datetime
     zone: str
+    local: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def moment(written: datetime, zone: zoneinfo.ZoneInfo | None) -> Timed:
         raise BadTime("offset_contradicts_zone", f"In {zone.key} this instant is {local.isoformat()}. Correct the offset or leave it out.")
     if (local.utcoffset() or timedelta()).seconds % 60:  # until 1972 Liberia was at -00:44:30, which RFC 3339 cannot write
         raise BadTime("offset_not_writable", f"{zone.key} was not at whole minutes from UTC at this time. Send an offset without timeZone.")
-    return Timed(instant, zone.key)
+    return Timed(instant, zone.key, None if written.tzinfo else written)
 
 
 def instant_of(local: datetime, zone: zoneinfo.ZoneInfo) -> datetime:
@@ -116,10 +121,26 @@ def in_words(moment: Moment) -> dict[str, str]:
     """A moment as the API gives it: `{"date"}`, or `{"dateTime", "timeZone"}` whose dateTime always carries its offset."""
     if isinstance(moment, AllDay):
         return {"date": moment.day.isoformat()}
-    if moment.zone[0] in "+-":
-        return {"dateTime": moment.instant.astimezone(_offset(moment.zone)).isoformat()}
-    zone: tzinfo = _zone(moment.zone) if moment.zone in ZONES else UTC  # a zone can leave the zone database after it was stored
-    return {"dateTime": moment.instant.astimezone(zone).isoformat(), "timeZone": moment.zone}
+    return {"dateTime": _told(moment).isoformat()} | ({"timeZone": moment.zone} if is_named(moment.zone) else {})
+
+
+def is_named(zone: str) -> bool:
+    """Whether it is an IANA name, and not an offset such as `+01:00`."""
+    return zone[0] not in "+-"
+
+
+def is_in_range(moment: Moment) -> bool:
+    """Whether it is in the years that the API takes, told as it is."""
+    return FIRST_YEAR <= (moment.day if isinstance(moment, AllDay) else _told(moment)).year <= LAST_YEAR
+
+
+def stored_zone(name: str) -> zoneinfo.ZoneInfo:
+    """The zone of that name, UTC when it has left the zone database after it was stored."""
+    return _zone(name if name in ZONES else "UTC")
+
+
+def _told(moment: Timed) -> datetime:
+    return moment.instant.astimezone(stored_zone(moment.zone) if is_named(moment.zone) else _offset(moment.zone))
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

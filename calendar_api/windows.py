@@ -1,23 +1,33 @@
-"""The events of a window of time, in order, a page at a time."""
+"""A window of time: what is in it, where that stands in the order, and the walks along the stored events that give it in order."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 from django.db.models import Q
 
 from calendar_api.models import Event, EventQuerySet
-from calendar_api.serializers import LONGEST
-from calendar_api.times import AllDay, last_day_begun, midnight
+from calendar_api.times import LONGEST, AllDay, Moment, last_day_begun, midnight
 
 _MOMENT = timedelta(microseconds=1)  # the clock's smallest step here
 
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """Where an event stands in the order: by the instant of its start, then by its id. No two events share one."""
+    """Where an event stands in the order: by the instant of its start, its id, and of instances the key. No two events share one."""
 
     start: datetime
     event_id: str
+    original: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """What a list has at a position; the event is made when it is on the page."""
+
+    position: Position
+    event: Callable[[], Event] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -28,35 +38,36 @@ class Window:
     latest: datetime | None = None
     zone: tzinfo = UTC
 
-    def position_of(self, event: Event) -> Position:
-        """Where `event` stands. Of an all-day event it depends on the zone."""
-        start = event.start
-        return Position(midnight(start.day, self.zone) if isinstance(start, AllDay) else start.instant, event.event_id)
+    def instant(self, moment: Moment) -> datetime:
+        """When it is; of a day when it begins here."""
+        return midnight(moment.day, self.zone) if isinstance(moment, AllDay) else moment.instant
 
-    def page(self, events: EventQuerySet, *, size: int, after: Position | None = None) -> tuple[list[Event], Position | None]:
-        """The first `size` of `events` in the window behind `after`, and the position of the last of them if more follow.
+    def has(self, start: Moment, end: Moment | None) -> bool:
+        """Whether what lasts from `start` to `end` (None: for ever) is in the window. Touching it is not being in it."""
+        begins_before = self.latest is None or self.instant(start) < self.latest
+        return begins_before and (self.earliest is None or end is None or self.instant(end) > self.earliest)
+
+    def walk(self, events: EventQuerySet, *, size: int, after: Position | None = None) -> Iterator[Entry]:
+        """The first `size` of the `events` in the window behind `after`, timed and all-day ones, each of the two in order.
 
         Two queries, whatever the window holds. Each is a walk along an index that begins behind `after` (keyset, no OFFSET),
         so the hundredth page costs what the first does, and rows added between pages neither repeat nor vanish.
         """
-        found = [*self._timed(events, after)[: size + 1], *self._all_day(events, after)[: size + 1]]
-        found.sort(key=self.position_of)
-        page = found[:size]
-        return page, self.position_of(page[-1]) if len(found) > size else None
+        found = [*self._timed(events, after)[:size], *self._all_day(events, after)[:size]]
+        entries = (Entry(Position(self.instant(event.start), event.event_id, event.original), partial(_same, event)) for event in found)
+        return iter(sorted(entries))
 
     def _timed(self, events: EventQuerySet, after: Position | None) -> EventQuerySet:
         events = events.filter(start_instant__isnull=False)
         if self.latest:
             events = events.filter(start_instant__lt=self.latest)
         if self.earliest:
-            events = events.filter(end_instant__gt=self.earliest)
-        if after:
-            later_id = Q(start_instant=after.start, event_id__gt=after.event_id)
-            events = events.filter(Q(start_instant__gt=after.start) | later_id, start_instant__gte=after.start)
-        elif self.earliest:
             # Nothing that began longer ago than an event may last can reach into the window: so the walk begins close to it.
-            events = events.filter(start_instant__gt=self.earliest - LONGEST)
-        return events.order_by("start_instant", "event_id")
+            events = events.filter(end_instant__gt=self.earliest, start_instant__gt=self.earliest - LONGEST)
+        if after:
+            same_start = Q(start_instant=after.start) & _later(after)
+            events = events.filter(Q(start_instant__gt=after.start) | same_start, start_instant__gte=after.start)
+        return events.order_by("start_instant", "event_id", "original")
 
     def _all_day(self, events: EventQuerySet, after: Position | None) -> EventQuerySet:
         # Midnights come in the order of their dates, so a bound in instants is a bound in dates.
@@ -68,6 +79,14 @@ class Window:
             events = events.filter(end_date__gt=begun, start_date__gt=begun - LONGEST)
         if after:
             day = last_day_begun(after.start, self.zone)
-            same_day = Q(start_date=day, event_id__gt=after.event_id) if midnight(day, self.zone) == after.start else Q(pk=None)
+            same_day = Q(start_date=day) & _later(after) if midnight(day, self.zone) == after.start else Q(pk=None)
             events = events.filter(Q(start_date__gt=day) | same_day, start_date__gte=day)
-        return events.order_by("start_date", "event_id")
+        return events.order_by("start_date", "event_id", "original")
+
+
+def _later(after: Position) -> Q:
+    return Q(event_id__gt=after.event_id) | Q(event_id=after.event_id, original__gt=after.original)
+
+
+def _same(event: Event) -> Event:
+    return event

@@ -41,7 +41,7 @@ def at_once(*calls):
 
 def outcomes():
     """Every race as `{name: [outcome of each round]}`."""
-    from calendar_api import changes
+    from calendar_api import changes, quotas
     from calendar_api.models import Calendar, Event
     from calendar_api.serializers import NewEventSerializer
 
@@ -68,7 +68,7 @@ def outcomes():
         return results, Event.objects.of(owner).count(), Calendar.objects.get(subject=owner[1]).event_count
 
     def last_place(owner):
-        with mock.patch.object(changes, "MOST_EVENTS", 2):
+        with mock.patch.object(quotas, "MOST_EVENTS", 2):
             new(owner, "event1")
             results = at_once(*(lambda n=n: new(owner, f"event{n}") for n in (2, 3)))
         return results, Event.objects.of(owner).count(), Calendar.objects.get(subject=owner[1]).event_count

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from calendar_api import changes
+from calendar_api import quotas
 from calendar_api.models import Calendar, Event
 from tests.calendar_api.conftest import REHEARSAL, assert_problem, errors_of
 
@@ -202,7 +202,7 @@ def test_coordinates_are_numbers_in_range(alice, geo, field):
 
 
 def test_a_full_calendar_is_403_without_a_challenge(alice, bob, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_EVENTS", 2)
+    monkeypatch.setattr(quotas, "MOST_EVENTS", 2)
     first = alice.creates()
     alice.creates()
     response = alice.post("events", REHEARSAL)
@@ -215,13 +215,13 @@ def test_a_full_calendar_is_403_without_a_challenge(alice, bob, monkeypatch):
 
 
 def test_a_retry_in_a_full_calendar_learns_that_the_first_request_arrived(alice, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_EVENTS", 1)
+    monkeypatch.setattr(quotas, "MOST_EVENTS", 1)
     alice.creates(id="again1")
     assert_problem(alice.post("events", {**REHEARSAL, "id": "again1"}), 409, "id_taken")
 
 
 def test_the_quota_is_10_000_events():
-    assert changes.MOST_EVENTS == 10_000
+    assert quotas.MOST_EVENTS == 10_000
 
 
 def test_the_owner_is_the_tokens_and_never_a_parameter(alice, bob):

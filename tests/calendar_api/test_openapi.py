@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from calendar_api import openapi
-from calendar_api.serializers import EventQuerySerializer
+from calendar_api.queries import EventQuerySerializer
 from tests.calendar_api.conftest import REHEARSAL, Caller, assert_problem
 
 METHODS = {"get", "post", "patch", "delete"}
