@@ -51,7 +51,7 @@ def create(owner: Owner, values: dict[str, Any]) -> Event:
             event.save(force_insert=True)
             if values["recurrence"]:
                 series.store(event, values["recurrence"])
-            quotas.count(calendar.pk, events=1, series=bool(values["recurrence"]))
+            quotas.count(calendar.pk, events=1, series=int(bool(values["recurrence"])))
     except IntegrityError as error:
         if not Event.objects.of(owner).with_id(values.get("id", "")).exists():
             raise
@@ -86,11 +86,10 @@ def delete(owner: Owner, event_id: str, *, if_match: str | None) -> None:
     with transaction.atomic():
         event = locked(owner, event_id)
         require_unchanged(event.etag, if_match)
-        is_series = event.is_series
-        if is_series:
+        quotas.count(event.calendar_id, events=-1, series=-1 if event.is_series else 0)
+        if event.is_series:
             series.store(event, None)
         write(event, empty(event))
-        quotas.count(event.calendar_id, events=-1, series=-is_series)
 
 
 def locked(owner: Owner, event_id: str) -> Event:

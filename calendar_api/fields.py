@@ -119,7 +119,7 @@ class EventIdField(TextField):
     """An event's id in the form that clients may choose, and that the server's own ids have too."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(source="full_id", **options)
+        super().__init__(**options)
         says = "Send 5 to 64 of the characters a-v and 0-9."
         self.validators = [RegexValidator(rf"^{EVENT_ID.pattern}\Z", says, code="invalid")]
 

@@ -1,9 +1,11 @@
 """One page of a list: sources that are each in order, merged until the page is full."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
+from typing import cast
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
@@ -29,7 +31,7 @@ def expanded_page(owner: Owner, window: Window, *, size: int, after: Position | 
     events = Event.objects.of(owner)
     walks = [window.walk(events.filter(kind=kind), size=size + 1, after=after) for kind in (Event.Kind.SINGLE, Event.Kind.INSTANCE)]
     changed = _changed(events, window, after)
-    expansions = [instances_in(window, stored.event, changed.get(stored.pk, set()), after) for stored in _series(owner, window)]
+    expansions = [instances_in(window, stored.event, changed[stored.pk], after) for stored in _series(owner, window)]
     return _page([*walks, *expansions], size)
 
 
@@ -37,7 +39,7 @@ def instances_page(master: Event, window: Window, *, size: int, after: Position 
     """The instances of one series; `window` has both bounds."""
     own = Event.objects.filter(master=master)
     changed = _changed(own, window, after)
-    return _page([window.walk(own, size=size + 1, after=after), instances_in(window, master, changed.get(master.pk, set()), after)], size)
+    return _page([window.walk(own, size=size + 1, after=after), instances_in(window, master, changed[master.pk], after)], size)
 
 
 def _page(sources: Iterable[Iterable[Entry]], size: int) -> Page:
@@ -58,11 +60,11 @@ def _series(owner: Owner, window: Window) -> QuerySet[StoredSeries]:
 
 
 def _changed(events: EventQuerySet, window: Window, after: Position | None) -> dict[int, set[str]]:
-    """Which instances stand by themselves, changed or cancelled: keys by series. Those of long ago could not be on this page."""
-    assert window.earliest  # noqa: S101 - for the type checker
-    earliest = max(window.earliest - LONGEST, after.start if after else window.earliest - LONGEST) - _ANY_ZONE
-    changed: dict[int, set[str]] = {}
-    rows = events.filter(kind=Event.Kind.INSTANCE, original__gte=f"{earliest:%Y%m%d}")
-    for master, key in rows.values_list("master_id", "original"):
-        changed.setdefault(master, set()).add(key)
+    """Which instances stand by themselves, changed or cancelled: keys by series. Only those that the page could have otherwise."""
+    earliest, latest = cast(datetime, window.earliest) - LONGEST, cast(datetime, window.latest)
+    earliest = max(earliest, after.start) if after else earliest
+    changed: dict[int, set[str]] = defaultdict(set)
+    near = {"original__gte": f"{earliest - _ANY_ZONE:%Y%m%d}", "original__lt": f"{latest + _ANY_ZONE:%Y%m%d}"}
+    for master, key in events.filter(kind=Event.Kind.INSTANCE, **near).values_list("master_id", "original"):
+        changed[master].add(key)
     return changed

@@ -22,7 +22,7 @@ from calendar_api.recurrence import BadRecurrence, read_lines
 from calendar_api.series_starts import local_start, series_from
 from calendar_api.times import LONGEST, AllDay, BadTime, Moment, Timed, in_words, moment, zone_named
 
-_SOMETIMES = frozenset({"recurrence", "recurringEventId", "originalStartTime"})  # fields that not every event has
+SOMETIMES = frozenset({"recurrence", "recurringEventId", "originalStartTime"})  # fields that not every event has
 _RECURRENCE = (
     "One RRULE and at most 100 dates of EXDATE (RFC 5545 section 3.8.5), read back in canonical form. "
     "An empty list or null: the event does not recur."
@@ -76,7 +76,7 @@ class GeoSerializer(StrictSerializer):
 class EventSerializer(StrictSerializer):
     """One event."""
 
-    id = EventIdField(read_only=True)
+    id = serializers.CharField(source="full_id", read_only=True, help_text="Of an instance: its series' id, `_` and its original start.")
     status = StatusField(default=Event.Status.CONFIRMED)
     summary = TextField(max_length=1024, default="", help_text="One line.")
     description = TextField(max_length=8192, is_multiline=True, default="")
@@ -104,7 +104,7 @@ class EventSerializer(StrictSerializer):
     def to_representation(self, instance: Event) -> dict[str, Any]:
         """The event in the API's words. `recurrence` is there in series only, the two others of that kind in instances only."""
         words: dict[str, Any] = super().to_representation(instance)
-        return {name: value for name, value in words.items() if value is not None or name not in _SOMETIMES}
+        return {name: value for name, value in words.items() if value is not None or name not in SOMETIMES}
 
     def contradictions(self, sent: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """The end is of the start's kind, after it, and at most 366 days later; the recurrence begins with the start.

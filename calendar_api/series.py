@@ -60,7 +60,8 @@ def has_instance(master: Event, series: Series, original: Local | None) -> bool:
     """Whether the series gives an instance there, changed or not."""
     if original is None or isinstance(original, datetime) != (series.zone is not None) or not FIRST_YEAR <= original.year <= LAST_YEAR:
         return False
-    return series.has(original) and is_in_range(times_of(master, original)[1])
+    nearby = series.starts(earliest=original, latest=original + timedelta(days=1))  # far ones would be looked for until 2199
+    return next(nearby, None) == original and is_in_range(times_of(master, original)[1])
 
 
 def series_in(window: Window, stored: Iterable[StoredSeries], after: Position | None) -> Iterator[Entry]:

@@ -49,6 +49,18 @@ class Caller:
         kind = "dateTime" if "T" in start else "date"
         return self.creates(start={kind: start}, end={kind: end}, **changes)
 
+    def creates_series(self, *lines, start="2026-10-19T10:00:00", end="2026-10-19T11:00:00", zone="Europe/Berlin", **changes):
+        """Create a series that recurs as the lines say (weekly when there is none), in `zone`, or in whole days when start is a date."""
+        moments = [{"dateTime": one, "timeZone": zone} if "T" in one else {"date": one} for one in (start, end)]
+        return self.creates(start=moments[0], end=moments[1], recurrence=[*lines] or ["RRULE:FREQ=WEEKLY"], **changes)
+
+    def instances(self, path="events", *, time_min="2026-10-01T00:00:00Z", time_max="2026-12-01T00:00:00Z", **query):
+        """What one page has with series expanded: of all events, or of the series at `path`."""
+        query = {"timeMin": time_min, "timeMax": time_max, **query} | ({"singleEvents": "true"} if path == "events" else {})
+        response = self.get(path, query=query)
+        assert response.status_code == 200, response.content
+        return response.json()["items"]
+
     def lists(self, **query):
         """The summaries on one page."""
         response = self.get("events", query=query)
@@ -88,6 +100,16 @@ def bob(db, issuer):
 def nobody(db, issuer):
     """A caller without a token."""
     return Caller(None)
+
+
+def ids(events):
+    """The ids of these events."""
+    return [event["id"] for event in events]
+
+
+def starts(events):
+    """When these events begin: date-times, or dates."""
+    return [event["start"].get("dateTime", event["start"].get("date")) for event in events]
 
 
 def assert_problem(response, status, code):

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from calendar_api import openapi
-from calendar_api.queries import EventQuerySerializer
+from calendar_api.queries import EventQuerySerializer, WindowQuerySerializer
 from tests.calendar_api.conftest import REHEARSAL, Caller, assert_problem
 
 METHODS = {"get", "post", "patch", "delete"}
@@ -55,7 +55,8 @@ def conforms(document):
 @pytest.mark.parametrize("spelling", ["calendar", "calandar"])
 def test_only_this_apis_paths_are_listed_each_spelling_under_itself(spelling):
     document = Client().get(f"/{spelling}/v1/schema").json()
-    assert list(document["paths"]) == [f"/{spelling}/v1/events", f"/{spelling}/v1/events/{{event_id}}"]
+    below = "", "/{event_id}", "/{event_id}/instances", "/{event_id}/instances/{original}"
+    assert list(document["paths"]) == [f"/{spelling}/v1/events{path}" for path in below]
     assert document["servers"] == [{"url": settings.CALENDAR_API_URL}]
 
 
@@ -66,7 +67,6 @@ def test_the_document_is_for_everybody_and_refuses_clearly():
 
 
 def test_every_operation_is_there_with_what_it_needs(operations):
-    assert operations.keys() == {"list_events", "create_event", "read_event", "change_event", "delete_event"}
     scopes = {name: {scope for way in one["security"] for given in way.values() for scope in given} for name, one in operations.items()}
     assert scopes == {
         "list_events": {"read"},
@@ -74,6 +74,10 @@ def test_every_operation_is_there_with_what_it_needs(operations):
         "read_event": {"read"},
         "change_event": {"write"},
         "delete_event": {"write"},
+        "list_instances": {"read"},
+        "read_instance": {"read"},
+        "change_instance": {"write"},
+        "cancel_instance": {"write"},
     }
 
 
@@ -85,6 +89,10 @@ def test_every_answer_is_listed(operations):
         "read_event": {"200", "304", "404"},
         "change_event": {"200", "404", "412", "413", "415", "428"},
         "delete_event": {"204", "404", "412", "428"},
+        "list_instances": {"200", "404"},
+        "read_instance": {"200", "304", "404"},
+        "change_instance": {"200", "404", "412", "413", "415", "428"},
+        "cancel_instance": {"204", "404", "412", "428"},
     }
     assert all(always <= set(one["responses"]) for one in operations.values())
 
@@ -97,7 +105,14 @@ def test_every_parameter_is_listed(operations):
         "read_event": {"event_id", "If-None-Match"},
         "change_event": {"event_id", "If-Match"},
         "delete_event": {"event_id", "If-Match"},
+        "list_instances": {"event_id", *WindowQuerySerializer().fields},
+        "read_instance": {"event_id", "original", "If-None-Match"},
+        "change_instance": {"event_id", "original", "If-Match"},
+        "cancel_instance": {"event_id", "original", "If-Match"},
     }
+    required = {name: {one["name"] for one in operations[name].get("parameters", []) if one.get("required")} for name in listed}
+    assert required["list_events"] == set()
+    assert required["list_instances"] == {"event_id", "timeMin", "timeMax"}
 
 
 def test_every_header_of_an_answer_is_listed(operations):
@@ -114,26 +129,42 @@ def examples_of(content):
 
 def test_every_example_request_works_and_is_as_the_document_says(alice, operations, conforms):
     for media in operations["create_event"]["requestBody"]["content"].values():
-        assert examples_of(media)
+        assert len(examples_of(media)) == 3
         for example in examples_of(media):
             conforms({**example, "etag": "", "created": "", "updated": "", "sequence": 0}, media["schema"])
             assert alice.post("events", example).status_code == 201
-    for content_type, media in operations["change_event"]["requestBody"]["content"].items():
-        for example in examples_of(media):
-            conforms(example, media["schema"])
-            assert alice.patch(f"events/{openapi.REHEARSAL['id']}", example, content_type=content_type).status_code == 200
+    changes = {"change_event": openapi.REHEARSAL["id"], "change_instance": f"{openapi.EVERY_MONDAY['id']}/instances/20261109T093000"}
+    for operation, path in changes.items():
+        for content_type, media in operations[operation]["requestBody"]["content"].items():
+            for example in examples_of(media):
+                conforms(example, media["schema"])
+                assert alice.patch(f"events/{path}", example, content_type=content_type).status_code == 200
+
+
+def timeless(event):
+    return {name: value for name, value in event.items() if name not in {"created", "updated"}}
 
 
 def test_the_example_answers_are_the_answers(alice):
-    def timeless(event):
-        return {name: value for name, value in event.items() if name not in {"created", "updated"}}
-
     assert timeless(alice.post("events", openapi.REHEARSAL).json()) == timeless(openapi.REHEARSAL_ANSWERED)
     query = {"timeMin": "2026-11-23T00:00:00+01:00", "timeMax": "2026-11-30T00:00:00+01:00", "timeZone": "Europe/Berlin"}
     page = alice.get("events", query=query).json()
     assert {**page, "items": [timeless(event) for event in page["items"]]} == {
         **openapi.PAGE_ANSWERED,
         "items": [timeless(event) for event in openapi.PAGE_ANSWERED["items"]],
+    }
+
+
+def test_the_example_answers_of_a_series_are_the_answers(alice):
+    assert timeless(alice.post("events", openapi.EVERY_MONDAY).json()) == timeless(openapi.EVERY_MONDAY_ANSWERED)
+    path = f"events/{openapi.EVERY_MONDAY['id']}/instances"
+    changed = alice.patch(f"{path}/20261109T093000", openapi.ONE_MOVED).json()
+    assert timeless(changed) == timeless(openapi.MOVED_INSTANCE_ANSWERED)
+    query = {"timeMin": "2026-10-26T00:00:00+01:00", "timeMax": "2026-11-16T00:00:00+01:00", "timeZone": "Europe/Berlin"}
+    page = alice.get(path, query=query).json()
+    assert {**page, "items": [timeless(event) for event in page["items"]]} == {
+        **openapi.INSTANCES_ANSWERED,
+        "items": [timeless(event) for event in openapi.INSTANCES_ANSWERED["items"]],
     }
 
 
@@ -154,6 +185,15 @@ def test_answers_are_as_the_document_says(alice, nobody, issuer, operations, con
     conforms(alice.get("events", query={"maxResults": 1}).json(), schema("list_events", 200, "application/json"))
     conforms(alice.get(path).json(), schema("read_event", 200, "application/json"))
     conforms(alice.patch(path, {"summary": "x"}).json(), schema("change_event", 200, "application/json"))
+    series = f"events/{alice.creates_series(id='series1')['id']}"
+    window = {"timeMin": "2026-10-01T00:00:00Z", "timeMax": "2026-12-01T00:00:00Z"}
+    conforms(alice.get(series).json(), schema("read_event", 200, "application/json"))
+    conforms(alice.get("events", query={**window, "singleEvents": "true"}).json(), schema("list_events", 200, "application/json"))
+    conforms(alice.get(f"{series}/instances", query=window).json(), schema("list_instances", 200, "application/json"))
+    instance = f"{series}/instances/20261026T100000"
+    conforms(alice.patch(instance, {"summary": "x"}).json(), schema("change_instance", 200, "application/json"))
+    conforms(alice.get(instance).json(), schema("read_instance", 200, "application/json"))
+    conforms(alice.get(f"{series}_20261026T100000").json(), schema("read_event", 200, "application/json"))
     reader = Caller(issuer.access_token(scope="read"))
     for operation, response in (
         ("list_events", nobody.get("events")),
@@ -165,6 +205,12 @@ def test_answers_are_as_the_document_says(alice, nobody, issuer, operations, con
         ("change_event", alice.patch(path, {}, headers={"If-Match": '"v9"'})),
         ("change_event", alice.patch(path, raw=b"x" * 70_000)),
         ("delete_event", alice.delete("events/nosuchevent")),
+        ("list_instances", alice.get(f"{series}/instances")),
+        ("list_instances", alice.get(f"{path}/instances", query=window)),
+        ("read_instance", alice.get(f"{series}/instances/20261027T100000")),
+        ("change_instance", alice.patch(instance, {"recurrence": None})),
+        ("change_instance", alice.patch(instance, {}, headers={"If-Match": '"v1.0"'})),
+        ("cancel_instance", reader.delete(instance)),
     ):
         conforms(response.json(), schema(operation, response.status_code, "application/problem+json"))
 
