@@ -5,12 +5,11 @@ Every rule is walked a year at a time: dateutil finds the days of that year whic
 would go on to the year 9999), and a window costs the same whenever the series began.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,7 +71,10 @@ class Series:
         # BYSETPOS counts within whole periods, also the days of the first one that lie before the start.
         margin = timedelta(days=_DAYS_OF_PERIOD[rule.freq] if rule.bysetpos else 0)
         begin, end = first - margin, last + margin
-        days: Iterable[date] = chain.from_iterable(self._days_of_year(year, begin, end) for year in range(begin.year, end.year + 1))
+        years: Iterable[int] = range(begin.year, end.year + 1)
+        if rule.freq == "YEARLY":  # an upper bound of the work only; the weeks of a year reach into those around it
+            years = (year for year in years if (year + 1 - start_period) % rule.interval <= 2)
+        days: Iterable[date] = chain.from_iterable(self._days_of_year(year, begin, end) for year in years)
         if rule.interval > 1:
             days = (day for day in days if (self._period(day) - start_period) % rule.interval == 0)
         if rule.bysetpos:
@@ -83,7 +85,7 @@ class Series:
         first, last = max(date(year, 1, 1), begin), min(date(year, 12, 31), end)
         for found in rrule(YEARLY, dtstart=first, until=last, interval=_ONE_YEAR_ONLY, wkst=0, **self._by_parts):
             day = found.date()
-            if not self.rule.byweekno or not {*_week(day, self.rule.wkst)[1:]}.isdisjoint(self.rule.byweekno):
+            if not self.rule.byweekno or any(number in self.rule.byweekno for number in self._week_of_year(day)[1:]):
                 yield day
 
     @cached_property
@@ -102,11 +104,14 @@ class Series:
             case "DAILY":
                 return day.toordinal()
             case "WEEKLY":
-                return (day.toordinal() - 1 - self.rule.wkst) // 7  # day 1 was a Monday
+                return _week(day, self.rule.wkst)
             case "MONTHLY":
                 return day.year * 12 + day.month
         # Week 1 is one week of one year, also where it begins in the calendar year before.
-        return _week(day, self.rule.wkst)[0] if self.rule.byweekno else day.year
+        return self._week_of_year(day)[0] if self.rule.byweekno else day.year
+
+    def _week_of_year(self, day: date) -> tuple[int, int, int]:
+        return _week_of_year(_week(day, self.rule.wkst), self.rule.wkst)
 
     def _is_past_until(self, start: Local) -> bool:
         until = self.rule.until
@@ -129,6 +134,10 @@ def read_series(lines: Any, *, start: Local, zone: ZoneInfo | None) -> Series:
     rule, excluded = read_lines(lines, zone=zone)
     if isinstance(start, datetime) and start.microsecond:
         raise BadRecurrence("start_too_precise", "A series starts at a whole second. Leave the fraction out.")
+    if isinstance(start, datetime) and start.fold:
+        raise BadRecurrence(
+            "start_repeated", "A series can start at the first of two equal local times only. Send the offset of the first."
+        )
     series = Series(start, zone, rule, excluded)
     first = next(series.starts_of_rule(), None)
     if first is None:
@@ -143,9 +152,10 @@ def read_series(lines: Any, *, start: Local, zone: ZoneInfo | None) -> Series:
 
 def stored_series(lines: list[str], *, start: Local, zone: ZoneInfo | None, last: Local | None) -> Series:
     """The series of what `read_series` gave before (`lines`, `last`), without the checks that cost time."""
-    # EXDATE is in the series' own zone there, also when that has left the zone database and another has to stand in.
-    rule, excluded = read_lines([re.sub(r";TZID=[^:]*", f";TZID={zone}", line) for line in lines], zone=zone)
-    return Series(start, zone, rule, excluded, last)
+    rule, _ = read_lines(lines[:1], zone=zone)
+    values = [text for line in lines[1:] for text in line.rpartition(":")[2].split(",")]
+    local = datetime if isinstance(start, datetime) else date
+    return Series(start, zone, rule, frozenset(local.fromisoformat(text) for text in values), last)
 
 
 def _last(series: Series) -> Local | None:
@@ -161,34 +171,36 @@ def _last(series: Series) -> Local | None:
 
 
 def _explicit(rule: Rule, start: date) -> Rule:
-    """`rule` with what it takes from its start written out, and so that it means the same as a rule of FREQ=YEARLY.
-
-    RFC 5545 section 3.3.10: "information not contained in the rule" comes from DTSTART, and ordinals count within the month when
-    FREQ is MONTHLY.
-    """
-    if rule.freq == "YEARLY" and rule == Rule("YEARLY", rule.until, rule.count, rule.interval, wkst=rule.wkst):
-        rule = replace(rule, bymonth=(start.month,))
+    """`rule` with all that it takes from its start written out (RFC 5545 section 3.3.10), fit for dateutil with FREQ=YEARLY."""
     if not (rule.byyearday or rule.bymonthday or rule.byday):
         if rule.freq == "DAILY":
             rule = replace(rule, byday=tuple(Weekday(0, day) for day in range(7)))
         elif rule.freq == "WEEKLY" or rule.byweekno:
             rule = replace(rule, byday=(Weekday(0, start.weekday()),))
         else:
-            rule = replace(rule, bymonthday=(start.day,))
+            bymonth = rule.bymonth or ((start.month,) if rule.freq == "YEARLY" else ())
+            rule = replace(rule, bymonth=bymonth, bymonthday=(start.day,))
     if any(one.ordinal for one in rule.byday):
+        # Ordinals count within the months that are named, or else within the year.
         bymonth = rule.bymonth or (tuple(range(1, 13)) if rule.freq == "MONTHLY" else ())
-        # dateutil lets through only what meets both, where plain weekdays stand among ordinals.
+        # Of MO,1TU dateutil would take only what is both.
         ordinals = range(1, 6 if bymonth else 54)
         plain = (Weekday(ordinal, one.day) for one in rule.byday if not one.ordinal for ordinal in ordinals)
         rule = replace(rule, bymonth=bymonth, byday=(*(one for one in rule.byday if one.ordinal), *plain))
     return rule
 
 
-def _week(day: date, wkst: int) -> tuple[int, int, int]:
-    """The year and number of the week in which `day` lies, and that number counted from the year's end, by RFC 5545's BYWEEKNO."""
+def _week(day: date, wkst: int) -> int:
+    """The number of the week in which `day` lies, of all weeks since day 1, which was a Monday."""
+    return (day.toordinal() - 1 - wkst) // 7
+
+
+@lru_cache(maxsize=1000)  # asked for each of its days
+def _week_of_year(week: int, wkst: int) -> tuple[int, int, int]:
+    """The year of that week, its number there, and that counted from the year's end (RFC 5545 section 3.3.10, BYWEEKNO)."""
     # A week belongs to the year that has four of its days or more: that of the fourth.
-    fourth = day + timedelta(days=3 - (day.weekday() - wkst) % 7)
-    before, behind = fourth.timetuple().tm_yday - 1, (date(fourth.year, 12, 31) - fourth).days
+    fourth = date.fromordinal(week * 7 + wkst + 4)
+    before, behind = (fourth - date(fourth.year, 1, 1)).days, (date(fourth.year, 12, 31) - fourth).days
     return fourth.year, before // 7 + 1, -(behind // 7 + 1)
 
 

@@ -222,7 +222,11 @@ def _refuse_contradictions(rule: Rule) -> None:
         ),
         (ordinals and rule.freq in {"DAILY", "WEEKLY"}, "ordinal", "BYDAY has ordinals, as in 2MO, with MONTHLY and YEARLY only."),
         (ordinals and rule.byweekno, "ordinal", "BYDAY has no ordinals, as in 2MO, together with BYWEEKNO."),
-        (rule.freq == "MONTHLY" and max(ordinals, default=0) > 5, "ordinal", "No weekday comes more than five times a month."),
+        (
+            (rule.freq == "MONTHLY" or rule.bymonth) and max(ordinals, default=0) > 5,
+            "ordinal",
+            "BYDAY has ordinals up to 5 within months, that is with MONTHLY or BYMONTH.",
+        ),
     ):
         if is_wrong:
             raise BadRecurrence(code, says)
