@@ -111,11 +111,12 @@ def written(rule: Rule, excluded: Iterable[Local], *, zone: ZoneInfo | None) -> 
     return [str(rule), exdate] if values else [str(rule)]
 
 
-def _split(line: str) -> tuple[str, list[str], str]:
+def _split(line: str) -> tuple[str, str, str]:
+    """The property's name in capitals, its parameters with the semicolon before each, and its value."""
     match = _LINE.fullmatch(line) if line.isascii() and line.isprintable() else None
     if match is None:
         raise BadRecurrence("invalid_line", "Write a line as in RRULE:FREQ=WEEKLY;COUNT=10, in ASCII and without control characters.")
-    name, parameters, value = match.group(1).upper(), match.group(2).split(";")[1:], match.group(3)
+    name, parameters, value = match.group(1).upper(), match.group(2), match.group(3)
     if name in {"RDATE", "EXRULE"}:
         raise BadRecurrence("unsupported_property", f"{name} is not taken here, only one RRULE and EXDATE lines.")
     if name not in {"RRULE", "EXDATE"}:
@@ -126,7 +127,7 @@ def _split(line: str) -> tuple[str, list[str], str]:
     return name, parameters, value
 
 
-def _rule(parameters: list[str], value: str, zone: ZoneInfo | None) -> Rule:
+def _rule(parameters: str, value: str, zone: ZoneInfo | None) -> Rule:
     if parameters:
         raise BadRecurrence("invalid_line", "RRULE has no parameters. Write a colon behind it, as in RRULE:FREQ=WEEKLY.")
     parts: dict[str, str] = {}
@@ -232,26 +233,21 @@ def _refuse_contradictions(rule: Rule) -> None:
             raise BadRecurrence(code, says)
 
 
-def _exdates(parameters: list[str], value: str, zone: ZoneInfo | None) -> list[Local | None]:
-    name, _, argument = parameters[0].partition("=") if parameters else ("", "", "")
-    form = (len(parameters), name.upper(), argument.upper() if name.upper() == "VALUE" else "")
+def _exdates(parameters: str, value: str, zone: ZoneInfo | None) -> list[Local | None]:
     values = [_date_or_time(text, "EXDATE") for text in value.upper().split(",")]
     if any(not FIRST_YEAR <= one.year <= LAST_YEAR for one in values):
         raise BadRecurrence("out_of_range", f"Write an EXDATE from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31.")
+    times = [one for one in values if isinstance(one, datetime)]
     if zone is None:
-        if form != (1, "VALUE", "DATE") or any(isinstance(one, datetime) for one in values):
+        if parameters.upper() != ";VALUE=DATE" or times:
             raise BadRecurrence("exdate_kind", "EXDATE of an all-day series has dates, as in EXDATE;VALUE=DATE:20261224,20261231.")
         return [*values]
-    moments = [one for one in values if isinstance(one, datetime)]
-    told_in = _exdate_zone(argument) if form == (1, "TZID", "") else None
-    if (
-        form not in {(1, "TZID", ""), (0, "", "")}
-        or len(moments) < len(values)
-        or any((one.tzinfo is None) != bool(told_in) for one in moments)
-    ):
-        says = f"as in EXDATE;TZID={zone.key}:20261224T100000, or in UTC, as in EXDATE:20261224T090000Z"
+    tzid = re.fullmatch(";TZID=([^;]*)", parameters, re.IGNORECASE)
+    told_in = _exdate_zone(tzid.group(1)) if tzid else None
+    if (parameters and not told_in) or len(times) < len(values) or any((one.tzinfo is None) != bool(told_in) for one in times):
+        says = f"as in EXDATE;TZID={zone.key}:20261224T100000, or is in UTC, as in EXDATE:20261224T090000Z"
         raise BadRecurrence("exdate_kind", f"EXDATE of a series with times has local times of a zone, {says}.")
-    return [_local(instant_of(one, told_in) if told_in else one, zone) for one in moments]
+    return [_local(instant_of(one, told_in) if told_in else one, zone) for one in times]
 
 
 def _exdate_zone(name: str) -> ZoneInfo:

@@ -420,7 +420,7 @@ def test_the_canonical_form_is_read_as_the_same_series(parts, zone, told_in, mom
     # What is excluded are instants that were named.
     named = {moment.replace(microsecond=0, tzinfo=UTC) for moment in moments}
     named |= {instant_of(moment.replace(microsecond=0), ZoneInfo(told_in)) for moment in moments}
-    assert {instant_of(one, own) for one in excluded} <= named
+    assert {instant_of(one, own) for one in excluded if isinstance(one, datetime)} <= named
 
 
 def test_a_stored_series_is_the_one_that_was_read():
