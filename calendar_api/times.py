@@ -83,11 +83,11 @@ def read_date_time(text: Any) -> datetime:
 
 
 def read_bound(text: Any) -> datetime:
-    """A window's edge: an RFC 3339 date-time that has its offset. Raises `BadTime`."""
+    """A window's edge, in UTC: an RFC 3339 date-time that has its offset. Raises `BadTime`."""
     bound = read_date_time(text)
     if bound.tzinfo is None:
         raise BadTime("offset_missing", "Write the offset as well, as in 2026-12-01T00:00:00Z.")
-    return bound
+    return bound.astimezone(UTC)  # PostgreSQL takes no offset of 16 hours or more
 
 
 def moment(written: datetime, zone: zoneinfo.ZoneInfo | None) -> Timed:

@@ -67,15 +67,20 @@ class Caller:
         assert response.status_code == 200, response.content
         return [event["summary"] for event in response.json()["items"]]
 
-    def all_pages(self, **query):
+    def all_pages(self, path="events", **query):
         """The summaries on every page."""
-        pages: list[list[str]] = []
-        token = None
-        while token or not pages:
-            answer = self.get("events", query={**query, **({"pageToken": token} if token else {})}).json()
-            pages.append([event["summary"] for event in answer["items"]])
-            token = answer.get("nextPageToken")
-        return pages
+        return [[event["summary"] for event in page] for page in self._pages(path, query)]
+
+    def pages_of_ids(self, path="events", **query):
+        """The ids on every page."""
+        return [ids(page) for page in self._pages(path, query)]
+
+    def _pages(self, path, query):
+        token, is_first = None, True
+        while token or is_first:
+            answer = self.get(path, query={**query, **({"pageToken": token} if token else {})}).json()
+            yield answer["items"]
+            token, is_first = answer.get("nextPageToken"), False
 
 
 @pytest.fixture

@@ -41,12 +41,12 @@ def at_once(*calls):
 
 def outcomes():
     """Every race as `{name: [outcome of each round]}`."""
-    from calendar_api import changes, quotas
-    from calendar_api.models import Calendar, Event
+    from calendar_api import changes, instances, quotas
+    from calendar_api.models import Calendar, Event, StoredSeries
     from calendar_api.serializers import NewEventSerializer
 
-    def new(owner, event_id):
-        sent = NewEventSerializer(data={"id": event_id, "start": {"date": "2026-12-01"}, "end": {"date": "2026-12-02"}})
+    def new(owner, event_id, **fields):
+        sent = NewEventSerializer(data={"id": event_id, "start": {"date": "2026-12-01"}, "end": {"date": "2026-12-02"}, **fields})
         sent.is_valid(raise_exception=True)
         return changes.create(owner, sent.validated_data)
 
@@ -78,7 +78,56 @@ def outcomes():
         results = at_once(*(lambda: changes.delete(owner, "event1", if_match=None) for _ in range(3)))
         return results, Event.objects.of(owner).living().count(), Calendar.objects.get(subject=owner[1]).event_count
 
-    races = (same_version, any_version, same_id, last_place, deletes)
+    daily = {"recurrence": ["RRULE:FREQ=DAILY"]}
+
+    def change_instance(owner, key, patch, if_match=None):
+        return lambda: instances.change(owner, "event1", key, patch, if_match=if_match)
+
+    def same_version_of_an_instance(owner):
+        new(owner, "event1", **daily)
+        results = at_once(*(change_instance(owner, "20261202", {"summary": s}, '"v1.0"') for s in "ab"))
+        instance = instances.find(owner, "event1", "20261202")
+        return results, instance.version, instance.summary in {"a", "b"}, Event.objects.of(owner).count()
+
+    def any_version_of_an_instance(owner):
+        new(owner, "event1", **daily)
+        results = at_once(*(change_instance(owner, "20261202", {name: name}) for name in ("summary", "description", "location")))
+        instance = instances.find(owner, "event1", "20261202")
+        return results, instance.version, [instance.summary, instance.description, instance.location]
+
+    def instance_of_a_deleted_series(owner):
+        new(owner, "event1", **daily)
+        results = at_once(change_instance(owner, "20261202", {"summary": "a"}), lambda: changes.delete(owner, "event1", if_match=None))
+        return results in (["done", "done"], ["done", "not_found"]), Event.objects.of(owner).count()
+
+    def last_changed_instance(owner):
+        new(owner, "event1", **daily)
+        with mock.patch.object(quotas, "MOST_OWN_INSTANCES", 1):
+            results = at_once(*(change_instance(owner, key, {"summary": "a"}) for key in ("20261202", "20261203")))
+        return results, Event.objects.of(owner).count()
+
+    def last_series(owner):
+        new(owner, "event1")
+        with mock.patch.object(quotas, "MOST_SERIES", 1):
+            results = at_once(
+                lambda: changes.change(owner, "event1", daily, if_match=None),
+                lambda: new(owner, "event2", **daily),
+                lambda: new(owner, "event3", **daily),
+            )
+        return results, StoredSeries.objects.filter(calendar__subject=owner[1]).count(), Calendar.objects.get(subject=owner[1]).series_count
+
+    def series_and_back(owner):
+        new(owner, "event1", **daily)
+        patches = {"recurrence": None}, daily, {"recurrence": None}, {"recurrence": None}
+        results = at_once(*(lambda p=p: changes.change(owner, "event1", p, if_match=None) for p in patches))
+        left = StoredSeries.objects.filter(calendar__subject=owner[1]).count()
+        return results, left == Calendar.objects.get(subject=owner[1]).series_count
+
+    races = (
+        *(same_version, any_version, same_id, last_place, deletes),
+        *(same_version_of_an_instance, any_version_of_an_instance, instance_of_a_deleted_series, last_changed_instance),
+        *(last_series, series_and_back),
+    )
     return {race.__name__: [list(race(("https://issuer.example/", f"{race.__name__}{n}"))) for n in range(ROUNDS)] for race in races}
 
 

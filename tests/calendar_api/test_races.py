@@ -46,3 +46,27 @@ def test_the_last_place_in_a_calendar_is_given_once(outcomes):
 
 def test_an_event_is_deleted_once(outcomes):
     assert outcomes["deletes"] == [[["done", "not_found", "not_found"], 0, 0]] * race.ROUNDS
+
+
+def test_of_two_changes_to_the_same_version_of_an_instance_one_gets_412(outcomes):
+    assert outcomes["same_version_of_an_instance"] == [[["done", "precondition_failed"], 1, True, 2]] * race.ROUNDS
+
+
+def test_changes_of_an_instance_without_a_precondition_build_on_each_other(outcomes):
+    assert outcomes["any_version_of_an_instance"] == [[["done"] * 3, 3, ["summary", "description", "location"]]] * race.ROUNDS
+
+
+def test_no_instance_is_left_of_a_series_that_is_deleted_while_it_changes(outcomes):
+    assert outcomes["instance_of_a_deleted_series"] == [[True, 1]] * race.ROUNDS
+
+
+def test_the_last_change_of_an_instance_in_a_series_is_given_once(outcomes):
+    assert outcomes["last_changed_instance"] == [[["done", "too_many_changed_instances"], 2]] * race.ROUNDS
+
+
+def test_the_last_place_for_a_series_is_given_once(outcomes):
+    assert outcomes["last_series"] == [[["done", "too_many_series", "too_many_series"], 1, 1]] * race.ROUNDS
+
+
+def test_series_are_counted_right_whatever_turns_them_into_single_events_and_back_at_once(outcomes):
+    assert outcomes["series_and_back"] == [[["done"] * 4, True]] * race.ROUNDS

@@ -136,6 +136,13 @@ def test_a_bound_needs_its_offset(alice, bound):
     assert errors_of(alice.get("events", query={bound: "2026-12-01"})) == {bound: "invalid_date_time"}
 
 
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59"])
+def test_a_bound_may_have_any_offset(alice, offset):
+    alice.creates_at("2026-12-01T00:00:00Z", "2026-12-01T01:00:00Z", summary="a")
+    assert alice.lists(timeMin=f"2026-11-29T00:00:00{offset}", timeMax=f"2026-12-03T00:00:00{offset}") == ["a"]
+    assert alice.lists(timeMin=f"1970-01-01T00:00:00{offset}", timeMax=f"2199-12-31T23:59:59{offset}") == ["a"]
+
+
 def test_a_plus_that_became_a_blank_is_explained(alice):
     response = alice.get("/calendar/v1/events?timeMin=2026-12-01T00:00:00+01:00")
     assert errors_of(response) == {"timeMin": "invalid_date_time"}
