@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import cast
 
 from calendar_api.expansion import Series, stored_series
 from calendar_api.instance_keys import key_of, original_of
 from calendar_api.models import Event, StoredSeries
 from calendar_api.recurrence import Local
-from calendar_api.times import FIRST_YEAR, LAST_YEAR, AllDay, Moment, Timed, instant_of, is_in_range, stored_zone
+from calendar_api.times import LAST_YEAR, AllDay, Moment, Timed, instant_of, is_in_range, stored_zone
 from calendar_api.windows import Entry, Position, Window
 
 # Between a local time, which clocks may skip, and the same reading of the clock in UTC; also between a day here and there.
@@ -56,23 +57,19 @@ def instance_of(master: Event, original: Local) -> Event:
     return instance
 
 
-def has_instance(master: Event, series: Series, original: Local | None) -> bool:
-    """Whether the series gives an instance there, changed or not."""
-    if original is None or isinstance(original, datetime) != (series.zone is not None) or not FIRST_YEAR <= original.year <= LAST_YEAR:
-        return False
-    nearby = series.starts(earliest=original, latest=original + timedelta(days=1))  # far ones would be looked for until 2199
-    return next(nearby, None) == original and is_in_range(times_of(master, original)[1])
+def has_instance(master: Event, series: Series, original: Local) -> bool:
+    """Whether the series gives an instance there, changed or not. It ends with the last one whose end callers could write."""
+    return series.has(original) and is_in_range(times_of(master, original)[1])
 
 
 def series_in(window: Window, stored: Iterable[StoredSeries], after: Position | None) -> Iterator[Entry]:
     """Of these series those whose time, from the first instance to the last, is in the window; each at its first start, in order."""
     entries = []
     for one in stored:
-        master, last = one.event, original_of(one.local_last)
-        position = Position(window.instant(master.start), master.event_id)
-        end = times_of(master, last)[1] if last else None
+        master = one.event
+        position, end = Position(window.instant(master.start), master.event_id), _last_end(master, original_of(one.local_last))
         if window.has(master.start, end) and (after is None or position > after):
-            entries.append(Entry(position, partial(getattr, one, "event")))
+            entries.append(Entry(position, partial(attrgetter("event"), one)))
     return iter(sorted(entries))
 
 
@@ -99,18 +96,22 @@ def store(master: Event, series: Series | None) -> None:
         StoredSeries.objects.filter(event=master).delete()
         master.own_instances.all().delete()
         return
-    last = series.last if series.last and series.last.year <= LAST_YEAR else None
+    end = _last_end(master, series.last)
     StoredSeries(
         event=master,
         calendar_id=master.calendar_id,
         recurrence=series.lines,
         local_start=key_of(series.start),
-        local_last=key_of(last) if last else "",
+        local_last=key_of(series.last) if series.last else "",
         first_day=_day(master.start),
-        last_day=_day(times_of(master, last)[1]) if last else None,
+        last_day=_day(end) if end else None,
     ).save()
     own = master.own_instances.values_list("pk", "original")
-    master.own_instances.filter(pk__in=[pk for pk, key in own if not has_instance(master, series, original_of(key))]).delete()
+    master.own_instances.filter(pk__in=[pk for pk, key in own if not has_instance(master, series, cast(Local, original_of(key)))]).delete()
+
+
+def _last_end(master: Event, last: Local | None) -> Moment | None:
+    return times_of(master, last)[1] if last and last.year <= LAST_YEAR else None
 
 
 def _duration(master: Event) -> timedelta:
