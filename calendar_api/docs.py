@@ -37,6 +37,9 @@ def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
         document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]  # likewise
     about = "The events of the person whose access token the request carries. There is no parameter for the person."
     document["info"] = {"title": "Calendar API", "version": "1", "description": about}
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True  # of a PATCH too: no field is needed, but an object is
     document["servers"] = [{"url": settings.CALENDAR_API_URL}]
     return document
 

@@ -9,15 +9,29 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from calendar_api.instance_keys import KEY_PATTERN
 from calendar_api.models import EVENT_ID, Event
+from calendar_api.recurrence import LONGEST_EXDATE, MOST_EXDATES
 from calendar_api.times import BadTime, read_bound, read_date, read_date_time, zone_named
 
 _EVERYWHERE = {"required": "This is missing.", "null": "This may not be null here."}
+# What the fields below check, as far as a pattern (ECMA-262) in the OpenAPI document can say it.
+_ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
+_LINES = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]*$"
+_DATE_TIME = (
+    r"^(19[7-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$"
+)
 
 
 def quoted(text: str) -> str:
     """At most 80 printable ASCII characters of something a caller wrote, safe to repeat in an answer."""
     return "".join(character if " " <= character <= "~" else ascii(character)[1:-1] for character in text[:80])[:80]
+
+
+def _is_shown_as(field: Any, **schema: str) -> None:
+    """What the OpenAPI document says of this one field: text, with these further words."""
+    extend_schema_field({"type": "string", **schema})(field)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -75,7 +89,8 @@ class TextField(serializers.CharField):
     }
 
     def __init__(self, *, is_multiline: bool = False, **options: Any) -> None:
-        super().__init__(allow_blank=True, trim_whitespace=False, **options)
+        super().__init__(trim_whitespace=False, **options)
+        _is_shown_as(self, pattern=_LINES if is_multiline else _ONE_LINE)
         # The checks that come with CharField for NUL and surrogates would be second opinions, in other words.
         self.validators = [check for check in self.validators if isinstance(check, MaxLengthValidator)]
         self.allowed_controls = "\t\n" if is_multiline else ""
@@ -122,6 +137,8 @@ class EventIdField(TextField):
         super().__init__(**options)
         says = "Send 5 to 64 of the characters a-v and 0-9."
         self.validators = [RegexValidator(rf"^{EVENT_ID.pattern}\Z", says, code="invalid")]
+        key = f"(_{KEY_PATTERN})?" if self.read_only else ""  # an instance's id is its series' id and its key
+        _is_shown_as(self, pattern=f"^{EVENT_ID.pattern}{key}$")
 
 
 class NumberField(serializers.FloatField):
@@ -149,7 +166,14 @@ class _TimeField(serializers.Field[Any, Any, Any, Any]):
             raise ValidationError(str(error), code=error.code) from error
 
 
-@extend_schema_field({"type": "array", "items": {"type": "string"}, "example": ["RRULE:FREQ=WEEKLY;COUNT=10"]})
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^(RRULE:|EXDATE[;:])[ -~]*$", "maxLength": LONGEST_EXDATE},
+        "maxItems": 1 + MOST_EXDATES,
+        "example": ["RRULE:FREQ=WEEKLY;COUNT=10"],
+    }
+)
 class RecurrenceField(serializers.Field[Any, Any, Any, Any]):
     """Lines of RFC 5545 section 3.8.5, or None. What they say is read beside the start: `EventSerializer`."""
 
@@ -166,15 +190,18 @@ class RecurrenceField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-@extend_schema_field({"type": "string", "format": "date-time"})
 class BoundField(_TimeField):
-    """A window's edge as an aware datetime."""
+    """A window's edge as an aware datetime; `example` is one for the OpenAPI document."""
 
     read = staticmethod(read_bound)
 
+    def __init__(self, *, example: str, **options: Any) -> None:
+        super().__init__(**options)
+        _is_shown_as(self, format="date-time", example=example)
+
 
 # No format in the schema: `date-time` would promise the offset, which may be left out beside a timeZone.
-@extend_schema_field({"type": "string", "example": "2026-12-01T10:00:00+01:00"})
+@extend_schema_field({"type": "string", "pattern": _DATE_TIME, "example": "2026-12-01T10:00:00+01:00"})
 class DateTimeField(_TimeField):
     """A date-time, naive when it was written without an offset."""
 

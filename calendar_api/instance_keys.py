@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from calendar_api.recurrence import Local
 
+KEY_PATTERN = "[0-9]{8}(T[0-9]{6})?"  # as the OpenAPI document says it
 _KEY = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?", re.ASCII)
 
 

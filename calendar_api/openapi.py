@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from calendar_api.fields import StrictSerializer
-from calendar_api.models import EVENT_ID
+from calendar_api.fields import StatusField, StrictSerializer
+from calendar_api.instance_keys import KEY_PATTERN
+from calendar_api.models import EVENT_ID, Event
 from calendar_api.queries import EventQuerySerializer, WindowQuerySerializer
-from calendar_api.serializers import SOMETIMES, EventSerializer, GeoSerializer, InstanceSerializer, MomentSerializer, NewEventSerializer
+from calendar_api.serializers import (
+    SOMETIMES,
+    EventSerializer,
+    GeoSerializer,
+    InstanceSerializer,
+    MomentSerializer,
+    NewEventSerializer,
+)
 
 # ---- Examples: what is sent, and what comes back ----------------------------------------------------------------------
 
@@ -21,7 +29,12 @@ REHEARSAL = {
     "end": {"dateTime": "2026-11-23T20:30:00", "timeZone": "Europe/Berlin"},
 }
 BIRTHDAY = {"summary": "Bob's birthday", "start": {"date": "2026-11-25"}, "end": {"date": "2026-11-26"}}
-MOVED = {"summary": "Choir rehearsal, later", "start": {"dateTime": "2026-11-23T19:00:00"}, "geo": None}
+MOVED = {
+    "summary": "Choir rehearsal, later",
+    "start": {"dateTime": "2026-11-23T19:00:00"},
+    "end": {"dateTime": "2026-11-23T21:00:00"},
+    "geo": None,
+}
 REHEARSAL_ANSWERED = {
     "id": "choir20261123",
     "status": "confirmed",
@@ -116,6 +129,39 @@ def _example(name: str, value: Any, **options: Any) -> OpenApiExample:
     return OpenApiExample(name, value=value, **options)
 
 
+# ---- Objects as they are checked ----------------------------------------------------------------------------------------
+
+
+class _NoOtherFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no annotations there
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The schema of an object that has these fields and no others; what is sent has none that only the server sets."""
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if direction == "request":
+            schema["properties"] = {name: field for name, field in schema["properties"].items() if "readOnly" not in field}
+            schema["required"] = [name for name in schema.get("required", ()) if name in schema["properties"]]
+        elif isinstance(self.target, EventSerializer):
+            schema["required"] = [name for name in schema["properties"] if name not in SOMETIMES]
+        if type(self.target) is MomentSerializer:
+            schema["oneOf"] = [{"required": ["dateTime"]}, {"required": ["date"]}]
+        return {name: value for name, value in schema.items() if value or name != "required"} | {"additionalProperties": False}
+
+
+class _StatusThatIsSent(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # nor there
+    target_class = StatusField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The schema; `cancelled` is in answers only."""
+        schema: dict[str, Any] = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction == "response":
+            return schema
+        sent = {"type": "string", "enum": [one for one in Event.Status.values if one != Event.Status.CANCELLED]}
+        rest = {name: value for name, value in schema.items() if name in {"default", "nullable"}}
+        return {"allOf": [sent], **rest}  # one level down, because the generator would give both sets of words one name
+
+
 # ---- Answers ------------------------------------------------------------------------------------------------------------
 
 
@@ -139,33 +185,39 @@ class EventPageSerializer(serializers.Serializer[Any]):
     timeZone = serializers.CharField(help_text="Where all-day events were taken to begin at midnight.")  # noqa: N815
 
 
-class _EverythingMayBeLeftOutOrNull(StrictSerializer):
+class _EverythingMayBeLeftOut(StrictSerializer):
+    always_there: frozenset[str] = frozenset()  # what null cannot take away
+
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = {name: field for name, field in super().get_fields().items() if not field.read_only}
-        for field in fields.values():
-            field.required, field.allow_null, field.default = False, True, serializers.empty
+        for name, field in fields.items():
+            field.required, field.allow_null, field.default = False, name not in self.always_there, serializers.empty
         return fields
 
 
-class MomentPatchSerializer(_EverythingMayBeLeftOutOrNull, MomentSerializer):
+class MomentPatchSerializer(_EverythingMayBeLeftOut, MomentSerializer):
     """A change to a start or an end."""
 
 
-class GeoPatchSerializer(_EverythingMayBeLeftOutOrNull, GeoSerializer):
+class GeoPatchSerializer(_EverythingMayBeLeftOut, GeoSerializer):
     """A change to a place; null takes it away."""
 
+    always_there = frozenset({"lat", "lon"})
 
-class EventPatchSerializer(_EverythingMayBeLeftOutOrNull, EventSerializer):
+
+class EventPatchSerializer(_EverythingMayBeLeftOut, EventSerializer):
     """A change to an event (RFC 7396): what is named changes, null takes away, the rest stays."""
 
+    always_there = frozenset({"start", "end"})
     geo = GeoPatchSerializer()
     start = MomentPatchSerializer()
     end = MomentPatchSerializer()
 
 
-class InstancePatchSerializer(_EverythingMayBeLeftOutOrNull, InstanceSerializer):
+class InstancePatchSerializer(_EverythingMayBeLeftOut, InstanceSerializer):
     """A change to one instance of a series (RFC 7396): as to an event, but for `recurrence`."""
 
+    always_there = frozenset({"start", "end"})
     geo = GeoPatchSerializer()
     start = MomentPatchSerializer()
     end = MomentPatchSerializer()
@@ -230,22 +282,42 @@ def _answer_headers(*statuses: int, has_location: bool = False) -> list[OpenApiP
     return [*every, OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds to wait.")]
 
 
-_KEY_PATTERN = r"\d{8}(T\d{6})?"
+def _in_path(name: str, pattern: str, says: str, **examples: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        {"type": "string", "pattern": f"^{pattern}$"},
+        OpenApiParameter.PATH,
+        description=says,
+        examples=[_example(title, value) for title, value in examples.items()],
+    )
 
 
-def _in_path(name: str, pattern: str, says: str) -> OpenApiParameter:
-    return OpenApiParameter(name, {"type": "string", "pattern": f"^{pattern}$"}, OpenApiParameter.PATH, description=says)
-
-
-_ID = _in_path("event_id", f"{EVENT_ID.pattern}(_{_KEY_PATTERN})?", "The event's id. That of an instance is good here too.")
-_SERIES_ID = _in_path("event_id", EVENT_ID.pattern, "The id of the series.")
-_KEY = _in_path("original", _KEY_PATTERN, "The instance's original local start, as in 20261201T100000, or its day, as in 20261201.")
-_IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="Change only this version: its etag with the quotes, or `*`."
+_ID = _in_path(
+    "event_id",
+    f"{EVENT_ID.pattern}(_{KEY_PATTERN})?",
+    "The event's id. That of an instance is good here too.",
+    rehearsal=str(REHEARSAL["id"]),
 )
-_IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="Answer 304 when the event is still at this etag."
+_SERIES_ID = _in_path("event_id", EVENT_ID.pattern, "The id of the series.", mondays=str(EVERY_MONDAY["id"]))
+_KEY = _in_path(
+    "original",
+    KEY_PATTERN,
+    "The instance's original local start, as in 20261201T100000, or its day, as in 20261201.",
+    moved=str(MOVED_INSTANCE_ANSWERED["id"]).partition("_")[2],
 )
+
+
+def _if_match(etag: str) -> OpenApiParameter:
+    says = "Change only this version: its etag with the quotes, or `*`."
+    return OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=says, examples=[_example("As it was read", etag)])
+
+
+def _if_none_match(etag: str) -> OpenApiParameter:
+    says = "Answer 304 when the event is still at this etag."
+    return OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description=says, examples=[_example("As it was read", etag)])
+
+
+_IF_MATCH, _IF_NONE_MATCH = _if_match(str(REHEARSAL_ANSWERED["etag"])), _if_none_match(str(REHEARSAL_ANSWERED["etag"]))
 _WRONG = _example(
     "Two things wrong at once",
     {
@@ -258,6 +330,8 @@ _WRONG = _example(
         "errors": WRONG_TIMES_ANSWERED,
     },
 )
+
+_PATCH_TYPES = ("application/merge-patch+json", "application/json")
 
 # ---- Endpoints ----------------------------------------------------------------------------------------------------------
 
@@ -311,8 +385,8 @@ event_detail = extend_schema_view(
             "changes all instances but those that were changed themselves. These stay as long as the series has them."
         ),
         parameters=[_ID, _IF_MATCH, *_answer_headers(200)],
-        request={"application/merge-patch+json": EventPatchSerializer, "application/json": EventPatchSerializer},
-        examples=[_example("Later, and nowhere in particular", MOVED, request_only=True)],
+        request=dict.fromkeys(_PATCH_TYPES, EventPatchSerializer),
+        examples=[_example("Later, and nowhere in particular", MOVED, request_only=True, media_type=one) for one in _PATCH_TYPES],
         responses={200: OpenApiResponse(EventSerializer, "The event as it is now."), **_refusals(404, 412, 413, 415, 428)},
     ),
     delete=extend_schema(
@@ -338,7 +412,7 @@ instance_detail = extend_schema_view(
     get=extend_schema(
         operation_id="read_instance",
         summary="One instance of a series",
-        parameters=[_SERIES_ID, _KEY, _IF_NONE_MATCH, *_answer_headers(200, 304)],
+        parameters=[_SERIES_ID, _KEY, _if_none_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers(200, 304)],
         responses={
             200: OpenApiResponse(EventSerializer, "The instance.", [_example("Moved", MOVED_INSTANCE_ANSWERED)]),
             304: OpenApiResponse(description="Still at the version that `If-None-Match` names."),
@@ -349,9 +423,9 @@ instance_detail = extend_schema_view(
         operation_id="change_instance",
         summary="Change one instance of a series",
         description="A JSON merge patch (RFC 7396). From then on the instance stands by itself: changes to the series leave it as it is.",
-        parameters=[_SERIES_ID, _KEY, _IF_MATCH, *_answer_headers(200)],
-        request={"application/merge-patch+json": InstancePatchSerializer, "application/json": InstancePatchSerializer},
-        examples=[_example("In the afternoon", ONE_MOVED, request_only=True)],
+        parameters=[_SERIES_ID, _KEY, _if_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers(200)],
+        request=dict.fromkeys(_PATCH_TYPES, InstancePatchSerializer),
+        examples=[_example("In the afternoon", ONE_MOVED, request_only=True, media_type=one) for one in _PATCH_TYPES],
         responses={
             200: OpenApiResponse(EventSerializer, "The instance as it is now.", [_example("Moved", MOVED_INSTANCE_ANSWERED)]),
             **_refusals(404, 412, 413, 415, 428),
@@ -360,7 +434,7 @@ instance_detail = extend_schema_view(
     delete=extend_schema(
         operation_id="cancel_instance",
         summary="Cancel one instance of a series",
-        parameters=[_SERIES_ID, _KEY, _IF_MATCH, *_answer_headers()[1:]],
+        parameters=[_SERIES_ID, _KEY, _if_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers()[1:]],
         responses={204: OpenApiResponse(description="Cancelled. The other instances stay."), **_refusals(404, 412, 428)},
     ),
 )

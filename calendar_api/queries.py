@@ -12,6 +12,7 @@ from calendar_api.fields import BooleanField, BoundField, StrictSerializer, Text
 from calendar_api.times import LONGEST, zone_named
 
 MOST_RESULTS, USUAL_RESULTS = 250, 50
+_FROM, _TO = {"example": "2026-11-01T00:00:00+01:00"}, {"example": "2026-12-01T00:00:00+01:00"}
 
 
 def _error(code: str, says: str) -> list[ErrorDetail]:
@@ -25,8 +26,8 @@ def _utc() -> ZoneInfo:
 class WindowQuerySerializer(StrictSerializer):
     """The parameters of a list of instances."""
 
-    timeMin = BoundField(help_text="Only what ends after this.")  # noqa: N815
-    timeMax = BoundField(help_text="Only what starts before this; at most 366 days later.")  # noqa: N815
+    timeMin = BoundField(help_text="Only what ends after this.", **_FROM)  # noqa: N815
+    timeMax = BoundField(help_text="Only what starts before this; at most 366 days later.", **_TO)  # noqa: N815
     maxResults = WholeNumberField(min_value=1, max_value=MOST_RESULTS, default=USUAL_RESULTS)  # noqa: N815
     pageToken = TextField(required=False, max_length=1024, help_text="The nextPageToken of the page before, with the same parameters.")  # noqa: N815
     timeZone = ZoneField(default=_utc, help_text="Where all-day events begin at midnight; UTC when left out.")  # noqa: N815
@@ -50,9 +51,9 @@ class WindowQuerySerializer(StrictSerializer):
 class EventQuerySerializer(WindowQuerySerializer):
     """The parameters of the list of events."""
 
-    timeMin = BoundField(required=False, help_text="Only what ends after this. Needed with singleEvents.")  # noqa: N815
+    timeMin = BoundField(required=False, help_text="Only what ends after this. Needed with singleEvents.", **_FROM)  # noqa: N815
     timeMax = BoundField(  # noqa: N815
-        required=False, help_text="Only what starts before this. Needed with singleEvents, and then at most 366 days later."
+        required=False, help_text="Only what starts before this. Needed with singleEvents, and then at most 366 days later.", **_TO
     )
     singleEvents = BooleanField(  # noqa: N815
         default=False, help_text="true: the instances of series instead of the series, those that were moved where they are now."

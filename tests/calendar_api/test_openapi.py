@@ -131,7 +131,7 @@ def test_every_example_request_works_and_is_as_the_document_says(alice, operatio
     for media in operations["create_event"]["requestBody"]["content"].values():
         assert len(examples_of(media)) == 3
         for example in examples_of(media):
-            conforms({**example, "etag": "", "created": "", "updated": "", "sequence": 0}, media["schema"])
+            conforms(example, media["schema"])
             assert alice.post("events", example).status_code == 201
     changes = {"change_event": openapi.REHEARSAL["id"], "change_instance": f"{openapi.EVERY_MONDAY['id']}/instances/20261109T093000"}
     for operation, path in changes.items():
