@@ -1,6 +1,7 @@
 """Nobody reads, changes or detects another's events: the owner is (`iss`, `sub`) of the token.
 
-Every operation of the OpenAPI document is called, in every way that `HOW` lists, by four strangers.
+Every operation of the OpenAPI document is called in every way that `HOW` lists: by another user, by a user of another issuer with the
+same `sub`, by a machine and by nobody.
 """
 
 import json
@@ -8,6 +9,8 @@ import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,25 +19,56 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from calendar_api import changes
+from calendar_api import quotas
 from calendar_api.models import Event
 from tests.calendar_api.conftest import REHEARSAL, Caller, assert_problem, errors_of
 from tests.conftest import TestIssuer
 
-EVENT = "alices1"
-VERSIONS = [{}, *({"headers": {"If-Match": version}} for version in ('"v1"', '"v2"', "*", 'W/"v1"', '"v9"'))]
-SEEN = [{}, *({"headers": {"If-None-Match": version}} for version in ('"v1"', 'W/"v2"', "*", '"v9"'))]
-PATCHES = [*({"body": body} for body in ({"summary": "Mine"}, {}, {"start": None}, {"colour": 1})), {"raw": b"{"}]
-WINDOW = {"timeMin": "2026-11-01T00:00:00Z", "timeMax": "2026-12-01T00:00:00Z"}
+Ways = list[dict[str, Any]]
 
-# operationId: each way in which it is called. An operation that is missing here fails the first test.
-HOW = {
-    "list_events": [{"query": query} for query in ({}, WINDOW, {"maxResults": "1"}, {"timeZone": "Asia/Tokyo"}, {"maxResults": "0"})],
-    "create_event": [{"body": {**REHEARSAL, "id": EVENT}}, {"body": {**REHEARSAL, "id": EVENT}}],
-    "read_event": [*SEEN, {"query": {"timeZone": "UTC"}}],
-    "change_event": [version | patch for version in VERSIONS for patch in PATCHES],
-    "delete_event": VERSIONS,
+EVENT, SERIES = "alices1", "alices2"
+KEYS = UNTOUCHED, CHANGED, CANCELLED, NO_INSTANCE = "20261123T183000", "20261130T183000", "20261207T183000", "20261208T183000"
+WEEKLY = {**REHEARSAL, "id": SERIES, "recurrence": ["RRULE:FREQ=WEEKLY;COUNT=9"]}
+WINDOW = {"timeMin": "2026-11-01T00:00:00Z", "timeMax": "2027-03-01T00:00:00Z"}
+
+IDS = [{"event_id": one} for one in (EVENT, SERIES, f"{SERIES}_{CHANGED}", f"{SERIES}_{NO_INSTANCE}")]
+INSTANCES = [{"event_id": SERIES, "original": key} for key in KEYS] + [{"event_id": EVENT, "original": UNTOUCHED}]
+VERSIONS: Ways = [{}, *({"headers": {"If-Match": version}} for version in ('"v1"', '"v2"', '"v1.0"', '"v1.1"', "*"))]
+SEEN: Ways = [{}, *({"headers": {"If-None-Match": version}} for version in ('"v1"', 'W/"v2"', '"v1.0"', '"v1.1"', "*"))]
+PATCHES: Ways = [{"body": {"summary": "Mine"}}, {"body": {"start": None, "colour": 1}}, {"raw": b"{"}]
+
+# operationId: each path, and each way, in which it is called. An operation that is missing here fails the first test.
+HOW: dict[str, tuple[list[dict[str, str]], Ways]] = {
+    "list_events": (
+        [{}],
+        [{"query": query} for query in ({}, WINDOW, {**WINDOW, "singleEvents": "true"}, {"maxResults": "1"}, {"maxResults": "0"})],
+    ),
+    "create_event": ([{}], [{"body": {**REHEARSAL, "id": EVENT}}, {"body": WEEKLY}, {"body": WEEKLY}]),
+    "read_event": (IDS, [*SEEN, {"query": {"timeZone": "UTC"}}]),
+    "change_event": (IDS, [{**version, **patch} for version in (VERSIONS[0], VERSIONS[2], VERSIONS[-1]) for patch in PATCHES]),
+    "delete_event": (IDS, VERSIONS),
+    "list_instances": (
+        [{"event_id": EVENT}, {"event_id": SERIES}],
+        [{"query": query} for query in (WINDOW, {**WINDOW, "maxResults": "1"}, {**WINDOW, "timeZone": "Asia/Tokyo"}, {})],
+    ),
+    "read_instance": (INSTANCES, SEEN),
+    "change_instance": (INSTANCES, [{**version, **patch} for version in (VERSIONS[0], VERSIONS[3], VERSIONS[-1]) for patch in PATCHES]),
+    "cancel_instance": (INSTANCES, VERSIONS),
 }
+
+
+def makes_events(alice):
+    """An event and a series: one of its instances is changed, one cancelled."""
+    alice.creates(id=EVENT)
+    alice.patch(f"events/{EVENT}", {"summary": "Alice's"})
+    alice.creates(**WEEKLY)
+    assert alice.patch(f"events/{SERIES}/instances/{CHANGED}", {"summary": "Alice's"}).status_code == 200
+    assert alice.delete(f"events/{SERIES}/instances/{CANCELLED}").status_code == 204
+
+
+def deletes_them(alice):
+    for one in (EVENT, SERIES):
+        assert alice.delete(f"events/{one}").status_code == 204
 
 
 # ---- Who is who -----------------------------------------------------------------------------------------------------------
@@ -43,7 +77,7 @@ HOW = {
 @pytest.fixture(scope="module")
 def second_issuer():
     """Another issuer, which serves its discovery document and its keys itself. It has a `usr_123` too."""
-    answers = {}
+    answers: dict[str, Any] = {}
 
     class Published(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -80,19 +114,10 @@ def machine(alice, issuer, settings):
     return Caller(issuer.machine_token(aud=settings.CALENDAR_AUDIENCE, scope="read write"))
 
 
-USERS = {"another user": "bob", "the same sub of another issuer": "other_alice"}
-
-
-@pytest.fixture(params=USERS)
+@pytest.fixture(params=[pytest.param("bob", id="another user"), pytest.param("other_alice", id="the same sub of another issuer")])
 def stranger(request):
-    """Somebody with a calendar of their own."""
-    return request.getfixturevalue(USERS[request.param])
-
-
-@pytest.fixture(params={**USERS, "a machine": "machine", "nobody": "nobody"}.items(), ids=lambda item: item[0])
-def anybody_else(request):
-    """Whoever is not Alice."""
-    return request.getfixturevalue(request.param[1])
+    """Somebody who may have a calendar, and has no event yet."""
+    return request.getfixturevalue(request.param)
 
 
 # ---- What can be seen --------------------------------------------------------------------------------------------------------
@@ -114,8 +139,8 @@ def seen_by(operations):
     """All that a caller gets to see who calls one operation in every way: `seen_by(caller, operation_id)`."""
 
     def call(caller, operation):
-        method, path = operations[operation]
-        return [answer(caller, method, path.format(event_id=EVENT), way) for way in HOW[operation]]
+        (method, path), (paths, ways) = operations[operation], HOW[operation]
+        return [answer(caller, method, path.format(**one), way) for one, way in product(paths, ways)]
 
     return call
 
@@ -128,6 +153,12 @@ def answer(caller, method, path, way):
         response = caller(method, path, **{**way, "headers": headers, "content_type": content_type})
     shown = {name: re.sub(r"dur=[\d.]+", "", value) for name, value in response.items()}
     return response.status_code, shown, response.content, len(queries)
+
+
+def stored(*keys):
+    """The rows of events by their keys, those of `keys` alone if there are any."""
+    rows = Event.objects.filter(pk__in=keys) if keys else Event.objects.all()
+    return {row["id"]: row for row in rows.values()}
 
 
 @contextmanager
@@ -155,31 +186,29 @@ def test_a_machine_and_a_caller_without_a_token_get_nowhere(machine, nobody, ope
 
 
 @pytest.mark.parametrize("operation", HOW)
-def test_no_answer_depends_on_anothers_events(frozen, alice, anybody_else, operation, seen_by):
+def test_no_answer_depends_on_anothers_events(frozen, alice, stranger, operation, seen_by):
     with undone():
-        before = seen_by(anybody_else, operation)
-    alice.creates(id=EVENT)
-    alice.patch(f"events/{EVENT}", {"summary": "Alice's"})
+        before = seen_by(stranger, operation)
+    makes_events(alice)
     with undone():
-        assert seen_by(anybody_else, operation) == before
-    alice.delete(f"events/{EVENT}")
+        assert seen_by(stranger, operation) == before
+    deletes_them(alice)
     with undone():
-        assert seen_by(anybody_else, operation) == before
+        assert seen_by(stranger, operation) == before
 
 
 @pytest.mark.parametrize("operation", HOW)
-def test_nothing_that_another_does_changes_an_event(alice, anybody_else, operation, seen_by):
-    alice.creates(id=EVENT)
-    before = [answer(alice, "GET", path, {}) for path in ("events", f"events/{EVENT}")]
-    rows = list(Event.objects.values())
-    seen_by(anybody_else, operation)
-    assert [answer(alice, "GET", path, {}) for path in ("events", f"events/{EVENT}")] == before
-    assert [row for row in Event.objects.values() if row["id"] in {row["id"] for row in rows}] == rows
+def test_nothing_that_another_does_changes_an_event(alice, stranger, operation, seen_by):
+    makes_events(alice)
+    before, rows = seen_by(alice, "list_events"), stored()
+    seen_by(stranger, operation)
+    assert seen_by(alice, "list_events") == before
+    assert stored(*rows) == rows
 
 
 @pytest.mark.parametrize("operation", HOW)
 def test_the_owner_is_answered_otherwise(alice, bob, operation, seen_by):
-    alice.creates(id=EVENT)
+    makes_events(alice)
     with undone():
         assert seen_by(alice, operation) != seen_by(bob, operation)
 
@@ -196,26 +225,44 @@ def test_an_id_taken_by_another_is_free_also_after_a_deletion(alice, stranger):
     assert_problem(alice.post("events", {**REHEARSAL, "id": EVENT}), 409, "id_taken")
 
 
-def test_anothers_page_token_is_worth_what_a_made_up_one_is(alice, stranger):
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("events", {}), ("events", {**WINDOW, "singleEvents": "true"}), (f"events/{SERIES}/instances", WINDOW)],
+    ids=["events", "expanded", "instances"],
+)
+def test_anothers_page_token_is_worth_what_a_made_up_one_is(alice, stranger, path, query):
     for caller in (alice, stranger):
-        for _ in range(2):
-            caller.creates()
-    token = alice.get("events", query={"maxResults": 1}).json()["nextPageToken"]
-    assert alice.lists(maxResults=1, pageToken=token)
-    ours, made_up = (answer(stranger, "GET", "events", {"query": {"maxResults": 1, "pageToken": one}}) for one in (token, token[:-1] + "x"))
-    assert ours == made_up
-    assert errors_of(stranger.get("events", query={"maxResults": 1, "pageToken": token})) == {"pageToken": "foreign_page_token"}
+        caller.creates()
+        caller.creates(**WEEKLY)
+    query = {**query, "maxResults": 1}
+    token = alice.get(path, query=query).json()["nextPageToken"]
+    assert alice.get(path, query={**query, "pageToken": token}).status_code == 200
+    anothers, made_up = (answer(stranger, "GET", path, {"query": {**query, "pageToken": one}}) for one in (token, token[:-1] + "x"))
+    assert anothers == made_up
+    assert errors_of(stranger.get(path, query={**query, "pageToken": token})) == {"pageToken": "foreign_page_token"}
 
 
-def test_quotas_are_an_owners_own(alice, stranger, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_EVENTS", 1)
-    first = alice.creates()
-    stranger.creates()
+@pytest.mark.parametrize(
+    ("quota", "code", "event"),
+    [("MOST_EVENTS", "calendar_full", REHEARSAL), ("MOST_SERIES", "too_many_series", {**WEEKLY, "id": "another"})],
+)
+def test_quotas_are_an_owners_own(alice, stranger, monkeypatch, quota, code, event):
+    monkeypatch.setattr(quotas, quota, 1)
+    alice.creates(**WEEKLY)
+    stranger.creates(**WEEKLY)
     for caller in (alice, stranger):
-        assert_problem(caller.post("events", REHEARSAL), 403, "calendar_full")
-    alice.delete(f"events/{first['id']}")
-    assert_problem(stranger.post("events", REHEARSAL), 403, "calendar_full")
-    alice.creates()
+        assert_problem(caller.post("events", event), 403, code)
+    alice.delete(f"events/{SERIES}")
+    assert_problem(stranger.post("events", event), 403, code)
+    assert alice.post("events", event).status_code == 201
+
+
+def test_the_quota_of_changed_instances_is_a_series_own(alice, stranger, monkeypatch):
+    monkeypatch.setattr(quotas, "MOST_OWN_INSTANCES", 1)
+    for caller in (alice, stranger):
+        caller.creates(**WEEKLY)
+        caller.delete(f"events/{SERIES}/instances/{CANCELLED}")
+        assert_problem(caller.delete(f"events/{SERIES}/instances/{CHANGED}"), 403, "too_many_changed_instances")
 
 
 def test_an_issuer_and_a_subject_never_run_together(alice, issuer):
