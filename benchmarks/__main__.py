@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NOT_BENCHMARKS = {"__init__", "__main__", "process_tree", "issuer_settings"}
+NOT_BENCHMARKS = {"__init__", "__main__", "process_tree", "issuer_settings", "calendar_settings"}
 
 
 def main() -> int:
