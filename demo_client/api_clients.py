@@ -30,6 +30,7 @@ def events_of(period: Week | Month, *, access_token: str, recorder: Recorder) ->
         "timeMin": period.start.isoformat(),
         "timeMax": period.end.isoformat(),
         "timeZone": ZONE.key,
+        "singleEvents": "true",  # a weekly meeting comes as one event a week
         "orderBy": "startTime",
         "maxResults": _A_PAGE,
     }

@@ -1,7 +1,7 @@
 """`python manage.py seed_calendar`: Alice's and Bob's demo events around today, so that no page is ever empty."""
 
 from argparse import ArgumentParser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from calendar_api import changes, series
+from calendar_api.expansion import Series, read_series
+from calendar_api.instance_keys import key_of
 from calendar_api.models import Calendar, Event
 from calendar_api.times import AllDay, Moment, moment, zone_named
 
@@ -41,8 +44,23 @@ def _every_week(*summaries: Seed) -> list[Seed]:
     return [Seed(week, seed.day, seed.begins, seed.minutes, seed.summary, seed.geo) for week in range(-1, 4) for seed in summaries]
 
 
+@dataclass(frozen=True)
+class WeeklySeed:
+    """A weekly series that began with `first`, and what is `otherwise` in which week; None: cancelled."""
+
+    event_id: str
+    first: Seed
+    otherwise: dict[int, Seed | None]
+
+
+# Begun half a year ago, so that the clocks have changed since: the rehearsals stay at 18:30.
+CHOIR = WeeklySeed(
+    f"{PREFIX}choir",
+    Seed(-26, 0, "18:30", 120, "Choir rehearsal", KREUZBERG),
+    {1: Seed(1, 0, "19:00", 150, "Choir rehearsal with the orchestra", MITTE), 3: None},
+)
 ALICE = [
-    *_every_week(Seed(0, 0, "09:30", 60, "Team meeting"), Seed(0, 0, "18:30", 120, "Choir rehearsal", KREUZBERG)),
+    *_every_week(Seed(0, 0, "09:30", 60, "Team meeting")),
     # last week
     Seed(-1, 1, "12:30", 60, "Lunch with Gina", MITTE),
     Seed(-1, 2, "10:00", 120, "Site visit", SPEICHERSTADT),
@@ -102,41 +120,66 @@ class Command(BaseCommand):
         """Seed both calendars. Raises `CommandError` without DEMO_IDENTITIES."""
         if not settings.DEMO_IDENTITIES:
             raise CommandError("These are events of demo people, and DEMO_IDENTITIES is off. Cure: set DEMO_IDENTITIES=1, for a demo only.")
-        for subject, seeds in (("usr_123", ALICE), ("usr_456", BOB)):
-            seed(subject, seeds)
+        demo: tuple[tuple[str, list[Seed], list[WeeklySeed]], ...] = (("usr_123", ALICE, [CHOIR]), ("usr_456", BOB, []))
+        for subject, seeds, weekly in demo:
+            seed(subject, seeds, weekly)
             if not quiet:
-                self.stdout.write(f"{subject}: {len(seeds)} events around today.")
+                self.stdout.write(f"{subject}: {len(seeds)} events around today, {len(weekly)} weekly series.")
 
 
 @transaction.atomic
-def seed(subject: str, seeds: list[Seed]) -> None:
-    """Make the owner's events with seeded ids exactly `seeds`: new ones appear, known ones move, others go."""
+def seed(subject: str, seeds: list[Seed], weekly: list[WeeklySeed]) -> None:
+    """Make the owner's events with seeded ids exactly these: new ones appear, known ones move, others go."""
     calendar, _ = Calendar.objects.get_or_create(issuer=settings.ISSUER, subject=subject)
     now = timezone.now()
     today = now.astimezone(zone_named(ZONE)).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
-    known = {event.event_id: event for event in calendar.events.filter(event_id__startswith=PREFIX)}
+    known = {event.full_id: event for event in calendar.events.filter(event_id__startswith=PREFIX)}
+
+    def event(event_id: str, key: str = "", **of_series: Any) -> Event:
+        new = Event(calendar=calendar, event_id=event_id, original=key, created=now, version=0, **of_series)
+        return known.pop(new.full_id, new)
+
     for number, one in enumerate(seeds):
-        event_id = f"{PREFIX}{number:04}"
-        event = known.pop(event_id, None) or Event(calendar=calendar, event_id=event_id, created=now, version=0)
-        before = {name: value for name, value in vars(event).items() if name != "_state"}
+        _put(event(f"{PREFIX}{number:04}"), one, monday, now, recurrence=None)
+    for every_week in weekly:
+        first, event_id = every_week.first, every_week.event_id
+        rule = read_series(["RRULE:FREQ=WEEKLY"], start=_local(first, monday), zone=zone_named(first.zone))
+        master = _put(event(event_id), first, monday, now, recurrence=rule)
+        for week, instead in every_week.otherwise.items():
+            key = key_of(_local(replace(first, week=week), monday))
+            _put(event(event_id, key, kind=Event.Kind.INSTANCE, master=master), instead, monday, now)
+    calendar.events.filter(pk__in=[gone.pk for gone in known.values()]).delete()
+    living = calendar.events.living().exclude(kind=Event.Kind.INSTANCE)
+    calendar.event_count, calendar.series_count = living.count(), living.filter(kind=Event.Kind.SERIES).count()
+    calendar.save(update_fields=["event_count", "series_count"])
+
+
+def _put(event: Event, one: Seed | None, monday: datetime, now: datetime, **recurrence: Series | None) -> Event:
+    """Let `event` be as `one` says (None: cancelled), as its next version if that changes it."""
+    if one is None:
+        changed = changes.empty(event)
+    else:
         start, end = _times(one, monday)
-        event.start, event.end, event.status = start, end, Event.Status.CONFIRMED
-        event.summary, event.description, event.location = one.summary, one.description, ""
-        event.geo = {"lat": one.geo[0], "lon": one.geo[1]} if one.geo else None
-        if {name: value for name, value in vars(event).items() if name != "_state"} != before:
-            event.version, event.updated = event.version + 1, now
-            event.save()
-    calendar.events.filter(pk__in=[event.pk for event in known.values()]).delete()
-    calendar.event_count = calendar.events.living().count()
-    calendar.save(update_fields=["event_count"])
+        geo = {"lat": one.geo[0], "lon": one.geo[1]} if one.geo else None
+        text = {"summary": one.summary, "description": one.description, "location": ""}
+        changed = changes.assign(event, {"status": Event.Status.CONFIRMED, **text, "geo": geo, "start": start, "end": end, **recurrence})
+    if changed:
+        event.version, event.updated = event.version + 1, now
+        event.save()
+    if changed and (event.is_series or "kind" in changed):
+        series.store(event, recurrence["recurrence"])
+    return event
+
+
+def _local(one: Seed, monday: datetime) -> datetime:
+    hours, minutes = (one.begins or "00:00").split(":")
+    return monday + timedelta(weeks=one.week, days=one.day, hours=int(hours), minutes=int(minutes))
 
 
 def _times(one: Seed, monday: datetime) -> tuple[Moment, Moment]:
-    day = monday + timedelta(weeks=one.week, days=one.day)
+    begins = _local(one, monday)
     if one.begins is None:
-        return AllDay(day.date()), AllDay(day.date() + timedelta(days=1))
-    hours, minutes = one.begins.split(":")
-    begins = day.replace(hour=int(hours), minute=int(minutes))
+        return AllDay(begins.date()), AllDay(begins.date() + timedelta(days=1))
     zone = zone_named(one.zone)
     return moment(begins, zone), moment(begins + timedelta(minutes=one.minutes), zone)

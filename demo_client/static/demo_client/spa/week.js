@@ -13,7 +13,7 @@ const onTheWall = wallClock(list.dataset.zone);
 /* The events of the ticket's user that touch the page's week, in order (`GET events`, all of its pages). Throws `Failure`. */
 export async function read({ accessToken }) {
   const { from: timeMin, until: timeMax, zone: timeZone } = list.dataset;
-  const asked = new URLSearchParams({ timeMin, timeMax, timeZone, orderBy: "startTime", maxResults: 250 });
+  const asked = new URLSearchParams({ timeMin, timeMax, timeZone, singleEvents: true, orderBy: "startTime", maxResults: 250 });
   const events = [];
   for (let page = 0; page < MOST_PAGES; page++) {
     const { status, members } = await call(`${application.eventsUrl}?${asked}`, {
