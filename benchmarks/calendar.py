@@ -1,7 +1,8 @@
 """What a page of events costs in a table of a million, and what a month with recurring events costs: `python -m benchmarks.calendar`.
 
-Pages: an owner of 10,000 events beside an owner of 1,000, whose rows lie scattered among those of a hundred others, all within a year.
-Of each list the first and the hundredth page, of 8 events, in turns; the ratio of the two owners must stay within 1.5.
+Pages: an owner of 10,000 events beside an owner of 1,000, whose rows lie scattered among those of a hundred others, all within a year;
+once with one all-day event in 16, and once with nothing else. Of each list the first, second and hundredth page, of 8 events, in turns;
+the ratio of the two owners must stay within 1.5.
 Months: owners of 2, 200 and 500 series (mostly weekly, some with a changed instance) that began years ago, expanded over one month:
 the queries of one page, which must be the same for all, and the time of one page of 250 and of the whole month.
 
@@ -19,11 +20,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 PAGE, LAST_PAGE = 8, 100
-OWNERS = {"1,000 events": 1_000, "10,000 events": 10_000}
+OWNERS = {"1,000": 1_000, "10,000": 10_000}
+KINDS = ("mixed", "days")  # one event in 16 is all-day, or every one
 LIMIT = 1.5
 SERIES = (2, 200, 500)
 YEAR = {"timeMin": "2026-01-01T00:00:00Z", "timeMax": "2027-01-01T00:00:00Z"}
@@ -95,13 +98,10 @@ def _measured(events: int, rounds: int) -> dict[str, Any]:
 
 def _pages(issuer: "Issuer", rounds: int, clock: Callable[[], float]) -> dict[str, Any]:
     work: dict[tuple[str, str], Callable[[], object]] = {}
-    for owner in OWNERS:
-        get = issuer.caller(owner).get
-        for name, query in LISTS.items():
-            query = {**query, "maxResults": str(PAGE)}
-            page = {**query, "pageToken": _token_of_last_page(get, query)}
-            work[f"{name}, page 1", owner] = partial(get, query)
-            work[f"{name}, page {LAST_PAGE}", owner] = partial(get, page)
+    for kind, (name, query), owner in product(KINDS, LISTS.items(), OWNERS):
+        get = issuer.caller(f"{owner} {kind}").get
+        for number, page in _pages_of(get, {**query, "maxResults": str(PAGE)}).items():
+            work[f"{kind}, {name}, page {number}", owner] = partial(get, page)
     medians = _medians(work, rounds, clock)
     small, large = OWNERS
     return {
@@ -110,11 +110,14 @@ def _pages(issuer: "Issuer", rounds: int, clock: Callable[[], float]) -> dict[st
     }
 
 
-def _token_of_last_page(get: Callable[[dict[str, str]], Any], query: dict[str, str]) -> str:
-    token = ""
-    for _ in range(LAST_PAGE - 1):
-        token = get({**query, **({"pageToken": token} if token else {})})["nextPageToken"]
-    return token
+def _pages_of(get: Callable[[dict[str, str]], Any], query: dict[str, str]) -> dict[int, dict[str, str]]:
+    """The queries for pages by their number."""
+    pages, page = {1: query}, query
+    for number in range(2, LAST_PAGE + 1):
+        page = {**query, "pageToken": get(page)["nextPageToken"]}
+        if number in (2, LAST_PAGE):
+            pages[number] = page
+    return pages
 
 
 def _months(issuer: "Issuer", rounds: int, clock: Callable[[], float]) -> dict[str, Any]:
@@ -227,17 +230,20 @@ def _fill(events: int, issuer: str) -> None:
     from calendar_api.models import Calendar, Event
 
     with transaction.atomic():
-        calendars = [Calendar.objects.create(issuer=issuer, subject=name) for name in (*OWNERS, *(f"other {n}" for n in range(100)))]
-        small, large, *others = (calendar.pk for calendar in calendars)
+        subjects = [*(f"{owner} {kind}" for kind, owner in product(KINDS, OWNERS)), *(f"other {number}" for number in range(100))]
+        calendars = [Calendar.objects.create(issuer=issuer, subject=subject) for subject in subjects]
+        *measured, other = (calendar.pk for calendar in calendars[: len(KINDS) * len(OWNERS) + 1])
         day = datetime(2026, 1, 1, tzinfo=UTC)
         common: Any = {"calendar": calendars[-1], "summary": "A copy of this event", "created": day, "updated": day}
         timed = Event.objects.create(**common, start_instant=day, end_instant=day.replace(hour=1), start_zone="UTC", end_zone="UTC")
         whole = Event.objects.create(**common, start_date=date(2026, 1, 1), end_date=date(2026, 1, 2))
         columns = [str(field.column) for field in Event._meta.concrete_fields if not field.primary_key]
-        every = {owner: events // count for owner, count in zip((small, large), OWNERS.values(), strict=True)}
-        owner = f"CASE WHEN i % {every[small]} = 0 THEN {small} WHEN i % {every[large]} = 1 THEN {large} ELSE {others[0]} + i % 100 END"
+        turns = [events // count for _, count in product(KINDS, OWNERS.values())]
+        whens = " ".join(f"WHEN i % {turn} = {place} THEN {pk}" for place, (pk, turn) in enumerate(zip(measured, turns, strict=True)))
+        owner = f"(CASE {whens} ELSE {other} + i % 100 END)"
+        all_day = f"((i / {turns[0]}) % 16 = 0 OR {owner} IN ({measured[-2]}, {measured[-1]}))"
         minutes = "((i % 499979) * 1009 % 499979)"
-        for template, is_all_day in ((timed, "="), (whole, "<>")):
+        for template, condition in ((timed, f"NOT {all_day}"), (whole, all_day)):
             changed = {
                 "calendar_id": owner,
                 "event_id": "'copy' || i",
@@ -249,7 +255,7 @@ def _fill(events: int, issuer: str) -> None:
                     f"INSERT INTO {Event._meta.db_table} ({', '.join(columns)}) "  # noqa: S608  all of it is written here
                     f"WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {events - 1}) "
                     f"SELECT {chosen} FROM numbers, {Event._meta.db_table} template "
-                    f"WHERE template.id = {template.pk} AND NOT (i / {every[small]}) % 16 {is_all_day} 0"
+                    f"WHERE template.id = {template.pk} AND {condition}"
                 )
 
 
