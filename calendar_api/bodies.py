@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from access_tokens.problems import Problem
 from calendar_api.fields import quoted
 
+PATCHES = ("application/merge-patch+json", "application/json")  # what a merge patch (RFC 7396) may be sent as
 LARGEST_BODY = 64 * 1024  # bytes
 DEEPEST = 16  # levels; an event has two
 

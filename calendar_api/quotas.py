@@ -18,24 +18,21 @@ def count(calendar_id: int, *, events: int = 0, series: int = 0) -> None:
     """
     calendar = Calendar.objects.filter(pk=calendar_id)
     if events and not _has_room(calendar, "event_count", events, MOST_EVENTS):
-        raise _full("calendar_full", "The calendar is full", f"A calendar holds at most {MOST_EVENTS:,} events. Delete some first.")
+        detail = f"A calendar holds at most {MOST_EVENTS:,} events. Delete some first."
+        raise Problem(status=403, code="calendar_full", title="The calendar is full", detail=detail)
     if series and not _has_room(calendar, "series_count", series, MOST_SERIES):
-        says = f"A calendar holds at most {MOST_SERIES} recurring events. Delete some first, or send an event without recurrence."
-        raise _full("too_many_series", "The calendar holds no more recurring events", says)
+        detail = f"A calendar holds at most {MOST_SERIES} recurring events. Delete some first, or send an event without recurrence."
+        raise Problem(status=403, code="too_many_series", title="The calendar holds no more recurring events", detail=detail)
 
 
 def require_room_for_instance(master: Event) -> None:
-    """Let one more instance of this series be changed or cancelled, whose row is locked. Raises `Problem` (403)."""
+    """Let one more instance of this series, whose row is locked, be changed or cancelled. Raises `Problem` (403)."""
     if master.own_instances.count() >= MOST_OWN_INSTANCES:
-        says = f"At most {MOST_OWN_INSTANCES} instances of a series are changed or cancelled one by one. Change the series instead."
-        raise _full("too_many_changed_instances", "Too many instances of this series were changed", says)
+        detail = f"At most {MOST_OWN_INSTANCES} instances of a series are changed or cancelled one by one. Change the series instead."
+        raise Problem(status=403, code="too_many_changed_instances", title="Too many instances of this series were changed", detail=detail)
 
 
 def _has_room(calendar: QuerySet[Calendar], column: str, added: int, most: int) -> bool:
     if added > 0:
         calendar = calendar.filter(**{f"{column}__lte": most - added})
     return bool(calendar.update(**{column: F(column) + added}))
-
-
-def _full(code: str, title: str, detail: str) -> Problem:
-    return Problem(status=403, code=code, title=title, detail=detail)

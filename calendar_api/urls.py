@@ -5,7 +5,8 @@ from django.urls import URLPattern, path
 from access_tokens.metadata import protected_resource_metadata
 from calendar_api import docs
 from calendar_api.authentication import CalendarAccessToken
-from calendar_api.views import EventDetail, EventList, InstanceDetail, InstanceList
+from calendar_api.instance_views import InstanceDetail, InstanceList
+from calendar_api.views import EventDetail, EventList
 
 app_name = "calendar_api"
 

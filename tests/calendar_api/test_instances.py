@@ -482,8 +482,9 @@ def test_a_series_lasts_to_the_end_of_the_calendar_and_no_longer(alice):
 def test_a_rule_that_would_go_on_after_the_calendars_end_stops_with_it(alice):
     alice.creates_series("RRULE:FREQ=YEARLY;INTERVAL=400;COUNT=1000", id="series1")
     alice.creates_series("RRULE:FREQ=DAILY;UNTIL=99991231T235959Z", id="series2")
+    alice.creates_series("RRULE:FREQ=DAILY;UNTIL=99991231", id="series3", start="2026-12-24", end="2027-12-24")
     assert len(alice.instances()) == 1 + 43
-    assert ids(alice.get("events", query={"timeMin": "2199-12-31T00:00:00Z"}).json()["items"]) == ["series2"]
+    assert ids(alice.get("events", query={"timeMin": "2199-12-31T00:00:00Z"}).json()["items"]) == ["series2", "series3"]
     assert (
         ids(alice.instances(time_min="2199-01-01T00:00:00Z", time_max="2199-12-31T23:59:59Z", maxResults=250))[0]
         == "series2_21990101T100000"
