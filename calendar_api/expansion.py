@@ -61,7 +61,7 @@ class Series:
         ends = [_day_of(end) for end in (latest, self.last) if end]
         for day in self._days(_day_of(earliest), min([*ends, _LAST_DAY])):
             start = datetime.combine(day, self.start.time()) if isinstance(self.start, datetime) else day
-            if (latest and start >= latest) or (self.last and start > self.last) or self._is_past_until(start):
+            if (latest and start >= latest) or self._is_past_until(start):
                 return
             if start >= earliest:
                 yield start

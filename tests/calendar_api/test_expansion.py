@@ -178,13 +178,32 @@ def test_bysetpos_counts_in_the_whole_period_of_the_start_rfc5545_section_3_3_10
     assert list(all_day(rule, start).starts()) == days(expected)
 
 
+@pytest.mark.parametrize(
+    ("rule", "start", "only"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=2", "2026-01-04", "2026-12-06"),
+        ("FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=-2", "2026-01-05", "2026-12-07"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,31;BYSETPOS=2", "2026-01-31", "2026-12-31"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,31;BYSETPOS=-2", "2026-01-01", "2026-12-01"),
+        ("FREQ=YEARLY;BYYEARDAY=1,366;BYSETPOS=2", "2024-12-31", "2028-12-31"),
+        ("FREQ=YEARLY;BYYEARDAY=1,366;BYSETPOS=-2", "2024-01-01", "2028-01-01"),
+        # The year of weeks from 29 December 2031 to 2 January 2033
+        ("FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO,SU;BYSETPOS=4", "2027-01-03", "2033-01-02"),
+        ("FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO,SU;BYSETPOS=-4", "2025-12-29", "2031-12-29"),
+    ],
+)
+def test_bysetpos_counts_in_the_whole_period_also_of_a_window_of_one_day(rule, start, only):
+    day = date.fromisoformat(only)
+    assert list(all_day(rule, start).starts(earliest=day, latest=day + timedelta(days=1))) == [day]
+
+
 def test_weekdays_with_and_without_an_ordinal_add_up_rfc5545_section_3_3_10():
     series = all_day("FREQ=MONTHLY;BYDAY=1TU,SU", "2026-12-01")
-    assert list(islice(series.starts(), 7)) == days("2026 Dec 1 6 13 20 27 2027 Jan 3 5")
+    assert list(islice(series.starts(), 12)) == days("2026 Dec 1 6 13 20 27 2027 Jan 3 5 10 17 24 31 Feb 2")
     series = all_day("FREQ=YEARLY;BYDAY=1TU,SU;BYMONTH=12;COUNT=6", "2026-12-01")
     assert list(series.starts()) == days("2026 Dec 1 6 13 20 27 2027 Dec 5")
-    series = all_day("FREQ=YEARLY;BYDAY=1TU,SU;COUNT=5", "2027-12-26")
-    assert list(series.starts()) == days("2027 Dec 26 2028 Jan 2 4 9 16")
+    series = all_day("FREQ=YEARLY;BYDAY=1TU,SU;COUNT=3", "2028-12-31")  # the year's 53rd Sunday
+    assert list(series.starts()) == days("2028 Dec 31 2029 Jan 2 7")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +277,7 @@ def test_last_is_no_earlier_than_the_last_start_of_a_series_with_until(zone, sta
     assert all_day("FREQ=DAILY;UNTIL=20261205", "2026-12-01").last == date(2026, 12, 5)
 
 
-@pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=WEEKLY;UNTIL=99991231T235959Z"])
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=WEEKLY;UNTIL=99991231T235959Z", "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=2"])
 def test_a_series_without_an_end_goes_on_to_the_last_year_that_the_calendar_has(rule):
     series = timed(rule, "2199-12-17T10:00")
     assert series.last is None
@@ -445,10 +464,11 @@ def test_an_all_day_series_has_days_only():
         ("FREQ=DAILY;INTERVAL=365;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO", "1988-02-29"),
         ("FREQ=YEARLY;INTERVAL=400;BYWEEKNO=53;BYDAY=FR", "2016-01-01"),
         ("FREQ=WEEKLY;INTERVAL=399;BYMONTH=2;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=7", "1970-02-08"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=32", "1970-01-01"),
     ],
 )
 def test_a_window_costs_no_walk_from_the_start_nor_to_a_distant_instance(rule, start):
-    series = all_day(rule, start)
+    series = stored_series([f"RRULE:{rule}"], start=date.fromisoformat(start), zone=None, last=None)
     before = process_time()
     for _ in range(20):
         list(series.starts(earliest=date(2033, 1, 1), latest=date(2034, 1, 1)))
@@ -459,6 +479,7 @@ def test_a_window_costs_no_walk_from_the_start_nor_to_a_distant_instance(rule, s
     "rule",
     [
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=1000",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;INTERVAL=7;BYDAY=TU;COUNT=1000",
         "FREQ=YEARLY;BYYEARDAY=60;BYMONTHDAY=29;BYDAY=MO,1MO,2MO,3MO,4MO,5MO,6MO,7MO,8MO,9MO;BYSETPOS=1,2,3;COUNT=1000",
         f"FREQ=YEARLY;BYWEEKNO={','.join(map(str, range(1, 53)))};BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=366;COUNT=1000",
