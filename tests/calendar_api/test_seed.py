@@ -116,7 +116,7 @@ def test_a_run_makes_the_series_again_whatever_was_done_to_it(db, issuer):
 def test_a_single_demo_event_that_was_made_a_series_is_single_again(db, issuer):
     call_command("seed_calendar", quiet=True)
     alice = Caller(issuer.access_token())
-    lunch = Event.objects.filter(summary="Lunch with Bob").first().event_id
+    lunch = Event.objects.filter(summary="Lunch with Bob")[0].event_id
     assert alice.patch(f"events/{lunch}", {"recurrence": ["RRULE:FREQ=DAILY"]}).status_code == 200
     call_command("seed_calendar", quiet=True)
     assert "recurrence" not in alice.get(f"events/{lunch}").json()
