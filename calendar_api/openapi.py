@@ -338,6 +338,7 @@ _PATCH_TYPES = ("application/merge-patch+json", "application/json")
 event_list = extend_schema_view(
     get=extend_schema(
         operation_id="list_events",
+        tags=["events"],
         summary="The events in a window of time",
         description=(
             "In the window is what ends after `timeMin` and starts before `timeMax`. Ordered by start, then id. A series is one item, "
@@ -348,6 +349,7 @@ event_list = extend_schema_view(
     ),
     post=extend_schema(
         operation_id="create_event",
+        tags=["events"],
         summary="Create an event",
         parameters=_answer_headers(201, has_location=True),
         request={"application/json": NewEventSerializer},
@@ -369,6 +371,7 @@ event_list = extend_schema_view(
 event_detail = extend_schema_view(
     get=extend_schema(
         operation_id="read_event",
+        tags=["events"],
         summary="One event",
         parameters=[_ID, _IF_NONE_MATCH, *_answer_headers(200, 304)],
         responses={
@@ -379,6 +382,7 @@ event_detail = extend_schema_view(
     ),
     patch=extend_schema(
         operation_id="change_event",
+        tags=["events"],
         summary="Change an event",
         description=(
             "A JSON merge patch (RFC 7396): fields that are named change, `null` takes one away, the rest stays. A change to a series "
@@ -391,6 +395,7 @@ event_detail = extend_schema_view(
     ),
     delete=extend_schema(
         operation_id="delete_event",
+        tags=["events"],
         summary="Delete an event",
         parameters=[_ID, _IF_MATCH, *_answer_headers()[1:]],
         responses={204: OpenApiResponse(description="Deleted. The id stays taken."), **_refusals(404, 412, 428)},
@@ -399,6 +404,7 @@ event_detail = extend_schema_view(
 instance_list = extend_schema_view(
     get=extend_schema(
         operation_id="list_instances",
+        tags=["instances"],
         summary="The instances of one series in a window of time",
         description="Moved ones where they are now, cancelled ones not. Ordered by start, then original start.",
         parameters=[_SERIES_ID, WindowQuerySerializer, *_answer_headers()[1:]],
@@ -411,6 +417,7 @@ instance_list = extend_schema_view(
 instance_detail = extend_schema_view(
     get=extend_schema(
         operation_id="read_instance",
+        tags=["instances"],
         summary="One instance of a series",
         parameters=[_SERIES_ID, _KEY, _if_none_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers(200, 304)],
         responses={
@@ -421,6 +428,7 @@ instance_detail = extend_schema_view(
     ),
     patch=extend_schema(
         operation_id="change_instance",
+        tags=["instances"],
         summary="Change one instance of a series",
         description="A JSON merge patch (RFC 7396). From then on the instance stands by itself: changes to the series leave it as it is.",
         parameters=[_SERIES_ID, _KEY, _if_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers(200)],
@@ -433,6 +441,7 @@ instance_detail = extend_schema_view(
     ),
     delete=extend_schema(
         operation_id="cancel_instance",
+        tags=["instances"],
         summary="Cancel one instance of a series",
         parameters=[_SERIES_ID, _KEY, _if_match(str(MOVED_INSTANCE_ANSWERED["etag"])), *_answer_headers()[1:]],
         responses={204: OpenApiResponse(description="Cancelled. The other instances stay."), **_refusals(404, 412, 428)},
