@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,6 +20,7 @@ from geocoding_api import openapi
 from geocoding_api.answers import answer, batch_answer, etag, geocodejson
 from geocoding_api.authentication import GeocodingAccessToken
 from geocoding_api.bodies import json_object
+from geocoding_api.negotiation import PreferredMediaType
 from geocoding_api.places import DataMissing, Places, places
 from geocoding_api.rate_limit import RequestsPerMinute, rate_limit_headers, too_many_requests
 from geocoding_api.reverse import reverse
@@ -43,6 +44,7 @@ class Reverse(APIView):
     permission_classes = [IsMachine]  # check 4: no scopes here, but a user's token is refused
     throttle_classes = [RequestsPerMinute]
     renderer_classes = [JSONRenderer, GeocodeJsonRenderer]
+    content_negotiation_class = PreferredMediaType
 
     def get(self, request: Request) -> HttpResponse:
         """What is at one point. 304 for an answer that the caller has (`If-None-Match`): here the token has been checked."""
@@ -71,6 +73,10 @@ class Reverse(APIView):
         results = reverse(gazetteer, batch.points, detail=batch.detail, max_distance_km=batch.max_distance_km)
         headers = {"Cache-Control": "no-store", "Vary": _VARY}
         return HttpResponse(batch_answer(gazetteer, batch, results), content_type=JSONRenderer.media_type, headers=headers)
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """What `Accept` may choose from: a batch has no GeocodeJSON."""
+        return [JSONRenderer()] if self.request.method == "POST" else super().get_renderers()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As DRF does it, without keeping the answer."""

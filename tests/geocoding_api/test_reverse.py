@@ -1,7 +1,5 @@
 """`GET reverse`: the answer's members, its formats, and what else a request may look like."""
 
-import logging
-
 import pytest
 
 from geocoding_api import places as places_module
@@ -44,6 +42,27 @@ def test_mid_ocean_is_200_with_no_result_and_the_reason(backend):
     answer = response.json()
     assert (answer["result"], answer["reason"]) == (None, "no_place_within_range")
     assert "GeoNames" in answer["attribution"]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "match", "name"),
+    [
+        ("35.658", "139.7016", "inside", "Shibuya, Tokyo, Japan"),
+        ("36.9", "-8.0", "offshore", "Faro, Portugal"),
+        ("-77.8419", "166.6863", "country_only", "Antarctica"),
+        ("-54.42", "3.36", "country_only", "Bouvet Island"),
+    ],
+    ids=["Shibuya", "off Faro", "Ross Island", "Bouvet"],
+)
+def test_match_says_how_the_point_and_the_name_belong_together(backend, latitude, longitude, match, name):
+    answer = backend.asks({"lat": latitude, "lon": longitude}).json()
+    assert (answer["result"]["match"], answer["result"]["display_name"]) == (match, name)
+    assert "reason" not in answer
+    assert (answer["result"]["place"] is None) == (answer["result"]["distance_km"] is None) == (match == "country_only")
+
+
+def test_more_than_12_nautical_miles_off_the_shore_nothing_is_named(backend):
+    assert backend.asks({"lat": "36.75", "lon": "-8.0"}).json()["reason"] == "no_place_within_range"
 
 
 @pytest.mark.parametrize(("detail", "name"), [("place", "Shibuya, Tokyo, Japan"), ("city", "Tokyo, Japan"), ("country", "Japan")])
@@ -94,8 +113,42 @@ def test_a_named_format_counts_more_than_accept(backend):
     assert "result" in response.json()
 
 
-def test_accept_without_json_is_406(backend):
-    assert_problem(backend.asks(headers={"Accept": "text/html"}), 406, "not_acceptable")
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("APPLICATION/JSON; charset=utf-8", "application/json"),
+        ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
+        ("application/geo+json, application/json", "application/json"),
+        ("application/geo+json, application/json;q=0.5", "application/geo+json"),
+        ("application/json;q=0.5, application/geo+json;q=0.501", "application/geo+json"),
+        ("application/json;q=0, */*", "application/geo+json"),
+        ("application/json;q=0.1, */*", "application/geo+json"),
+        ("application/geo+json;q=0.1, */*;q=0.01", "application/geo+json"),
+        ("application/json;q=nan, application/geo+json;q=0.9", "application/json"),
+    ],
+)
+def test_without_a_format_accept_decides_by_its_weights_rfc9110_section_12_5_1(backend, accept, media_type):
+    assert backend.asks(headers={"Accept": accept})["Content-Type"] == media_type
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html",
+        "application/json;q=0",
+        "*/*;q=0.000",
+        "application/problem+json",
+        ",",
+        ";;;=",
+        "a" * 20_000,
+        "application/json; a*=x''y;q=0",
+    ],
+)
+def test_accept_that_rules_everything_out_is_406(backend, accept):
+    assert_problem(backend.asks(headers={"Accept": accept}), 406, "not_acceptable")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
@@ -120,14 +173,8 @@ def test_missing_data_is_503_and_names_the_command(backend, tmp_path, monkeypatc
     assert_problem(backend.sends({"points": [{"lat": 1, "lon": 2}]}), 503, "data_missing")
 
 
-def test_whole_coordinates_are_not_logged(backend, caller_with, caplog):
-    with caplog.at_level(logging.DEBUG):
-        backend.asks({"lat": "35.6581234", "lon": "139.7016234"})
-        backend.asks({"lat": "35.6581234x", "lon": "139.7016234"})
-        backend.sends({"points": [{"lat": 35.6581234, "lon": 139.7016234}, {"lat": 95.6581234, "lon": 139.7016234}]})
-        backend.sends(raw=b'{"points": [{"lat": 35.6581234, "lon": 139.7016234}')
-        caller_with(None).asks({"lat": "35.6581234", "lon": "139.7016234"})
-    assert caplog.records
-    logged = " ".join(str(vars(record)) + record.getMessage() for record in caplog.records)
-    assert "6581234" not in logged
-    assert "7016234" not in logged
+def test_while_data_is_missing_bad_input_and_bad_tokens_are_told_as_always(backend, nobody, tmp_path, monkeypatch):
+    monkeypatch.setattr(places_module, "_loaded", None)
+    monkeypatch.setattr(places_module, "DATA", tmp_path)
+    assert nobody.asks().status_code == 401
+    assert backend.asks({"lat": "x"}).status_code == 400
