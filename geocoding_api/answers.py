@@ -33,7 +33,10 @@ def batch_answer(gazetteer: Places, batch: Batch, results: Iterable[dict[str, An
 
 
 def geocodejson(gazetteer: Places, query: Query, result: dict[str, Any] | None) -> dict[str, Any]:
-    """The same answer as GeocodeJSON: a feature collection with one feature, or none."""
+    """The same answer as GeocodeJSON 0.1.0: a feature collection (RFC 7946) with one feature, or none.
+
+    `type` and `label` to `country` in a feature's properties are the specification's (geocoders/geocodejson-spec), the rest is ours.
+    """
     about = {
         "version": _GEOCODEJSON_VERSION,
         "query": f"{query.point[0]!r},{query.point[1]!r}",
@@ -62,10 +65,10 @@ def _feature(result: dict[str, Any]) -> dict[str, Any]:
         "timezone": result["timezone"],
         "match": result["match"],
         "distance": None if result["distance_km"] is None else round(result["distance_km"] * 1000),
-        "id": place and place["id"],
     }
     return {
         "type": "Feature",
+        **({"id": place["id"]} if place else {}),  # RFC 7946 section 3.2
         "geometry": place and {"type": "Point", "coordinates": [place["lon"], place["lat"]]},
         "properties": {"geocoding": {name: value for name, value in properties.items() if value is not None}},
     }
