@@ -10,13 +10,15 @@ from geocoding_api.serializers import quoted
 
 LARGEST_BODY = 1024 * 1024  # bytes
 _JSON = "application/json"
+_MANY_DIGITS = 30
 
 
 def json_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body.
 
     Raises `Problem`: 415 for another media type, 413 for more than 1 MB (also when no length was announced), 400 for what
-    is no JSON object, NaN, Infinity and a member twice in one object among it.
+    is no JSON object, and for a member twice in one object. Numbers that are out of every range (1e400, 5,000 digits) are
+    infinite here, and NaN is not-a-number: neither is in the range of anything, so its field is refused by name.
     """
     if request.content_type.partition(";")[0].strip().lower() != _JSON:
         raise Problem(
@@ -27,10 +29,10 @@ def json_object(request: Request) -> dict[str, Any]:
             headers={"Accept": _JSON},
         )
     try:
-        parsed = json.loads(_body(request).decode(), object_pairs_hook=_members_once, parse_constant=_refused)
+        parsed = json.loads(_body(request).decode(), object_pairs_hook=_members_once, parse_int=_whole_number)
     except RecursionError:
         raise _malformed("Its arrays or objects are nested too deep.") from None
-    except ValueError as error:  # no UTF-8, no JSON, a member twice, NaN, a number of thousands of digits
+    except ValueError as error:  # no UTF-8, no JSON, a member twice
         raise _malformed(_reason(error)) from error
     if not isinstance(parsed, dict):
         raise _malformed('Send a JSON object, as {"points": [{"lat": 35.658, "lon": 139.7016}]}.')
@@ -63,8 +65,8 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON.")
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < _MANY_DIGITS else float(digits)  # int() takes its time over thousands of them, and then refuses
 
 
 def _reason(error: ValueError) -> str:

@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 LATITUDE, LONGITUDE = 90.0, 180.0
+LONGEST_DISTANCE_KM = 20_000.0  # to the other side of the Earth, but for some steps
 # ASCII digits only. float() alone would take nan, inf, 1e400, 1_0 and full-width digits.
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?")
 _DISTANCE = re.compile(r"[0-9]{1,5}(\.[0-9]+)?")
-LONGEST_DISTANCE_KM = 20_038.0  # half way around the Earth
+# Form and range in one, for the OpenAPI document (ECMA-262): a `number` there could be written as 1e-7, which is not taken here.
+LATITUDE_PATTERN = r"^[+-]?(0?[0-8]?[0-9](\.[0-9]+)?|0?90(\.0+)?)$"
+LONGITUDE_PATTERN = r"^[+-]?((0?[0-9]{1,2}|1[0-7][0-9])(\.[0-9]+)?|180(\.0+)?)$"
+DISTANCE_PATTERN = r"^(?=.*[1-9])([01]?[0-9]{1,4}(\.[0-9]+)?|20000(\.0+)?)$"
 
 
 class BadNumber(ValueError):
@@ -56,7 +60,7 @@ def normalised(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 def _within(value: float, limit: float) -> float:
-    # Compared before it is converted: a whole number of 4,000 digits has no float. Infinity and not-a-number fail the comparison.
+    # Compared before it is converted: a whole number of 400 digits has no float. Infinity and not-a-number fail the comparison.
     if not -limit <= value <= limit:
         raise BadNumber("out_of_range", f"This must be from -{limit:g} to {limit:g} degrees.")
     return float(value)

@@ -30,16 +30,22 @@ class Schema(APIView):
         return JsonResponse(_document(self.endpoints), content_type="application/vnd.oai.openapi+json")
 
 
+_ABOUT = f"""Coordinates in, place names out.
+
+For machines only: an application needs a client grant for this API, and asks the authorization server for a token with its own
+credentials. A client may send {settings.GEOCODING_RATE_LIMIT} requests a minute, a batch counting as one; each process counts for itself
+unless all share a cache (`CACHE_URL`). Requests without a good token are not counted. The headers that tell it are those of
+draft-ietf-httpapi-ratelimit-headers-11.
+
+Places © GeoNames.org, CC BY 4.0; borders: Natural Earth. Show this wherever you show the names."""
+
+
 @cache
 def _document(endpoints: tuple[URLPattern, ...]) -> dict[str, Any]:
     with _one_at_a_time:
         generator = SchemaGenerator(patterns=list(endpoints))  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
         document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
-    about = (
-        "Coordinates in, place names out. For machines only: an application needs a client grant for this API, and asks the "
-        "authorization server for a token with its own credentials. Places © GeoNames.org, CC BY 4.0; borders: Natural Earth."
-    )
-    document["info"] = {"title": "Geocoding API", "version": "1", "description": about}
+    document["info"] = {"title": "Geocoding API", "version": "1", "description": _ABOUT}
     document["servers"] = [{"url": settings.GEOCODING_API_URL}]
     return document
 

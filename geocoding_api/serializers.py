@@ -1,6 +1,6 @@
 """The form of what comes in (one point in an address, many in a body) and, for the documentation, of what goes out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from geocoding_api.coordinates import (
+    DISTANCE_PATTERN,
     LATITUDE,
+    LATITUDE_PATTERN,
     LONGEST_DISTANCE_KM,
     LONGITUDE,
+    LONGITUDE_PATTERN,
     BadNumber,
     degrees,
     degrees_of_number,
@@ -25,8 +28,11 @@ from geocoding_api.reverse import DETAILS, Point
 FORMATS = ("json", "geocodejson")
 MOST_POINTS = 10_000
 _MOST_NAMED = 100  # points that an answer names as malformed
+_MOST_UNKNOWN = 20  # unknown names that an answer repeats: a body of 1 MB has room for a hundred thousand
 _LONGEST_ID = 100
+_LARGEST_ID = 2**53 - 1  # beyond, JSON readers disagree
 _MEANT = {"lng": "lon", "long": "lon", "longitude": "lon", "x": "lon", "latitude": "lat", "y": "lat"}
+_HOW_FAR = "How far the named place may be; where none is that near, the country alone is named. Left out, it is 300, and 30 for the city."
 _SWAPPED = "A latitude is never beyond 90 degrees. Were lat and lon swapped?"
 
 Errors = dict[str, list[ErrorDetail]]
@@ -56,52 +62,72 @@ class Batch:
     max_distance_km: float | None = None
 
 
-@extend_schema_field({"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": LONGEST_DISTANCE_KM})
+@extend_schema_field({"type": "string", "pattern": LATITUDE_PATTERN, "example": "35.658"})
+class LatitudeField(serializers.Field[Any, Any, Any, Any]):
+    """A latitude in an address."""
+
+
+@extend_schema_field({"type": "string", "pattern": LONGITUDE_PATTERN, "example": "139.7016"})
+class LongitudeField(serializers.Field[Any, Any, Any, Any]):
+    """A longitude in an address."""
+
+
+@extend_schema_field({"type": "string", "pattern": DISTANCE_PATTERN, "example": "25"})
 class DistanceField(serializers.Field[Any, Any, Any, Any]):
-    """A distance in kilometres."""
+    """A distance in an address."""
+
+
+@extend_schema_field({"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": LONGEST_DISTANCE_KM})
+class DistanceNumberField(serializers.Field[Any, Any, Any, Any]):
+    """A distance in a body."""
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "maxLength": _LONGEST_ID}, {"type": "integer", "minimum": -_LARGEST_ID, "maximum": _LARGEST_ID}]}
+)
+class OwnIdField(serializers.Field[Any, Any, Any, Any]):
+    """What the caller calls a point."""
+
+
+class ExactSerializer(serializers.Serializer[Any]):
+    """An object with these members and no others."""
 
 
 class ReverseQuerySerializer(serializers.Serializer[Any]):
     """The parameters of one lookup."""
 
-    lat = serializers.FloatField(min_value=-90, max_value=90, help_text="Latitude in degrees (WGS 84), a plain decimal.")
-    lon = serializers.FloatField(min_value=-180, max_value=180, help_text="Longitude in degrees. 180 and -180 are one meridian.")
+    lat = LatitudeField(help_text="Latitude in degrees (WGS 84), a plain decimal from -90 to 90, without exponent.")
+    lon = LongitudeField(help_text="Longitude in degrees, from -180 to 180, which are one meridian. At a pole it means nothing.")
     detail = serializers.ChoiceField(choices=DETAILS, required=False, default=DETAILS[0], help_text="How fine the name is.")
-    max_distance_km = DistanceField(
-        required=False, help_text="How far the named place may be; where none is that near, the country alone is named. Usually 300."
-    )
+    max_distance_km = DistanceField(required=False, help_text=_HOW_FAR)
     format = serializers.ChoiceField(
         choices=FORMATS,
         required=False,
-        help_text="`geocodejson` is GeocodeJSON, media type application/geo+json. Usually what `Accept` says.",
+        help_text="`geocodejson` is GeocodeJSON, media type application/geo+json. Left out, `Accept` decides.",
     )
 
 
-class PointSerializer(serializers.Serializer[Any]):
+class PointSerializer(ExactSerializer):
     """One point of a batch."""
 
-    lat = serializers.FloatField(min_value=-90, max_value=90)
-    lon = serializers.FloatField(min_value=-180, max_value=180)
-    id = serializers.CharField(
-        required=False, max_length=_LONGEST_ID, help_text="Yours, given back with the answer: text, or a whole number."
-    )
+    lat = serializers.FloatField(min_value=-LATITUDE, max_value=LATITUDE)
+    lon = serializers.FloatField(min_value=-LONGITUDE, max_value=LONGITUDE)
+    id = OwnIdField(required=False, help_text="Yours, given back with the answer.")
 
 
-class BatchSerializer(serializers.Serializer[Any]):
+class BatchSerializer(ExactSerializer):
     """The body of a batch."""
 
     points = serializers.ListField(child=PointSerializer(), min_length=1, max_length=MOST_POINTS)
     detail = serializers.ChoiceField(choices=DETAILS, required=False, default=DETAILS[0])
-    max_distance_km = DistanceField(required=False)
+    max_distance_km = DistanceNumberField(required=False, help_text=_HOW_FAR)
 
 
 def query_in(parameters: QueryDict) -> Query:
     """The question in an address. Raises `ValidationError` naming every parameter that is missing, repeated, unknown or wrong."""
-    errors: Errors = {}
-    for name in parameters:
-        if name not in ReverseQuerySerializer._declared_fields:
-            errors[quoted(name)] = _unknown(name, known="lat, lon, detail, max_distance_km, format")
-        elif len(parameters.getlist(name)) > 1:
+    errors = _unknown_names(parameters, known=ReverseQuerySerializer)
+    for name in ReverseQuerySerializer._declared_fields:
+        if len(parameters.getlist(name)) > 1:
             errors[name] = _error("repeated", "This stands in the address more than once. Write it once.")
     once = {name: values[0] for name, values in parameters.lists() if name not in errors}
     latitude = _read(once, "lat", errors, lambda text: degrees(text, LATITUDE), required=True)
@@ -117,12 +143,11 @@ def query_in(parameters: QueryDict) -> Query:
 
 
 def batch_in(body: Mapping[str, Any]) -> Batch:
-    """The batch in a JSON object. Raises `TooManyPoints`, or `ValidationError` naming every malformed point (the first 100)."""
-    errors: Errors = {
-        quoted(name): _unknown(name, known="points, detail, max_distance_km")
-        for name in body
-        if name not in BatchSerializer._declared_fields
-    }
+    """The batch in a JSON object.
+
+    Raises `TooManyPoints`, or `ValidationError` naming every malformed point: the first 100, and how many more there are.
+    """
+    errors = _unknown_names(body, known=BatchSerializer)
     detail = _read(body, "detail", errors, lambda value: _one_of(value, DETAILS))
     max_distance_km = _read(body, "max_distance_km", errors, kilometres_of_number)
     sent = body.get("points")
@@ -139,7 +164,7 @@ def batch_in(body: Mapping[str, Any]) -> Batch:
 
 def quoted(text: str) -> str:
     """At most 80 printable ASCII characters of something a caller wrote, safe to repeat in an answer."""
-    return text.encode("ascii", "backslashreplace").decode()[:80]
+    return "".join(character if " " <= character <= "~" else ascii(character)[1:-1] for character in text[:80])[:80]
 
 
 def _points(sent: list[Any], errors: Errors) -> tuple[list[Point], list[str | int | None]]:
@@ -148,14 +173,16 @@ def _points(sent: list[Any], errors: Errors) -> tuple[list[Point], list[str | in
     malformed = 0
     for index, point in enumerate(sent):
         wrong = _wrong_with(point)
-        if wrong:
-            errors.update({f"points[{index}]{name}": error for name, error in wrong.items()})
-            malformed += 1
-            if malformed == _MOST_NAMED:
-                break
-        else:
+        if not wrong:
             points.append(normalised(float(point["lat"]), float(point["lon"])))
             ids.append(point.get("id"))
+            continue
+        malformed += 1
+        if malformed <= _MOST_NAMED:
+            errors.update({f"points[{index}]{name}": error for name, error in wrong.items()})
+    if malformed > _MOST_NAMED:
+        more = f"{malformed - _MOST_NAMED:,} more points are malformed; the first {_MOST_NAMED} are named here."
+        errors["points"] = _error("more_malformed_points", more)
     return points, ids
 
 
@@ -170,14 +197,13 @@ def _wrong_with(point: Any) -> Errors:
         errors["lat"] = _error("out_of_range", _SWAPPED)
     if "id" in point and not _is_id(point["id"]):
         errors["id"] = _error("invalid", f"Send a text of at most {_LONGEST_ID} characters, or a whole number.")
-    for name in point.keys() - {"lat", "lon", "id"}:
-        errors[quoted(name)] = _unknown(name, known="lat, lon, id")
+    errors.update(_unknown_names(point, known=PointSerializer))
     return {f".{name}": error for name, error in errors.items()}
 
 
 def _is_id(value: Any) -> bool:
     if type(value) is int:
-        return abs(value) < 2**53  # beyond, JSON readers disagree
+        return abs(value) <= _LARGEST_ID
     # Half of a surrogate pair is no character: no answer could carry it.
     return isinstance(value, str) and len(value) <= _LONGEST_ID and not any("\ud800" <= character <= "\udfff" for character in value)
 
@@ -201,9 +227,20 @@ def _one_of(value: Any, choices: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _unknown(name: str, *, known: str) -> list[ErrorDetail]:
+def _unknown_names(names: Iterable[str], *, known: type[serializers.Serializer[Any]]) -> Errors:
+    """An error for each name that `known` has no field for; of very many the first, and how many more there are."""
+    unknown = [name for name in names if name not in known._declared_fields]
+    errors = {quoted(name): _unknown(name, known=known) for name in unknown[:_MOST_UNKNOWN]}
+    if len(unknown) > _MOST_UNKNOWN:
+        last = quoted(unknown[_MOST_UNKNOWN - 1])
+        errors[last] = _error("unknown", f"{errors[last][0]} {len(unknown) - _MOST_UNKNOWN:,} more names are not known either.")
+    return errors
+
+
+def _unknown(name: str, *, known: type[serializers.Serializer[Any]]) -> list[ErrorDetail]:
     meant = _MEANT.get(name.lower())
-    return _error("unknown", f"This name is not known here. Write {meant}." if meant else f"This name is not known here. Known: {known}.")
+    cure = f"Write {meant}." if meant else f"Known: {', '.join(known._declared_fields)}."
+    return _error("unknown", f"This name is not known here. {cure}")
 
 
 def _error(code: str, says: str) -> list[ErrorDetail]:

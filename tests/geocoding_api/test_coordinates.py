@@ -1,9 +1,11 @@
 """What is taken for a coordinate and what is not: every refusal is a 400 that names the parameter and the cure, all at once."""
 
+import re
+
 import pytest
 
-from geocoding_api.coordinates import BadNumber, degrees_of_number
-from tests.geocoding_api.conftest import errors_of
+from geocoding_api.coordinates import DISTANCE_PATTERN, LATITUDE_PATTERN, LONGITUDE_PATTERN, BadNumber, degrees_of_number
+from tests.geocoding_api.conftest import assert_problem, errors_of
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,27 @@ def test_missing_parameters_are_named(backend):
     assert errors_of(backend.asks({})) == {"lat": "required", "lon": "required"}
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "20039", "1e3", "nan", "", "25 km", "123456", "2,5"])
+PLAIN = """
+    0 -0 +0 00 000 0000 5 05 005 0005 35 +35 -35 ++35 35. .5 35.0 35.00000 089 89.9999999 90 090 90.0 90.000 90.01 91 099 99 100 0100 179.99
+    180 180.0 180.01 181 199 200 999 1000 1e1 1e-7 1E5 1e400 nan inf Infinity 0x1 1_0 1,5 0.0 0.00001 00000.5 19999 20000 20000.0 20000.1
+    20001 99999 100000 25 2.5 -25
+"""
+SPELLINGS = [*PLAIN.split(), "", " ", " 5", "5 ", "5\n", "\n5", "３５", "٣٥", "5\x00", "５.５", "−5", "–5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("lat", LATITUDE_PATTERN), ("lon", LONGITUDE_PATTERN), ("max_distance_km", DISTANCE_PATTERN)]
+)
+def test_what_is_taken_is_what_the_patterns_in_the_openapi_document_say(backend, name, pattern):
+    for text in SPELLINGS:
+        response = backend.asks({"lat": "1", "lon": "1", name: text})
+        # `$` in ECMA-262 is the end of the text, not also the place before a last line end.
+        assert (response.status_code == 200) == bool(re.search(pattern.replace("$", r"\Z"), text)), text
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "0.000", "-1", "+1", "20000.1", "20039", "1e3", "1e400", "nan", "inf", "", "25 km", "123456", "2,5", "1_0", "２"]
+)
 def test_max_distance_is_a_number_of_kilometres_more_than_none(backend, value):
     assert set(errors_of(backend.asks({"lat": "35", "lon": "139", "max_distance_km": value}))) == {"max_distance_km"}
 
@@ -111,6 +133,11 @@ def test_180_and_minus_180_are_one_meridian(backend, latitude):
     assert east["ETag"] == west["ETag"]
 
 
+def test_the_answer_says_how_the_point_was_understood(backend):
+    assert backend.asks({"lat": "-90.0", "lon": "17"}).json()["query"] == {"lat": -90, "lon": 0}
+    assert backend.asks({"lat": "+035.6580", "lon": "-180"}).json()["query"] == {"lat": 35.658, "lon": 180}
+
+
 @pytest.mark.parametrize("pole", ["90", "-90"])
 def test_at_a_pole_longitude_means_nothing(backend, pole):
     answers = [backend.asks({"lat": pole, "lon": longitude}) for longitude in ("0", "139.7", "-180")]
@@ -123,3 +150,13 @@ def test_at_a_pole_longitude_means_nothing(backend, pole):
 )
 def test_strange_addresses_are_refused_and_break_nothing(backend, query):
     assert errors_of(backend.asks(query))
+
+
+def test_of_very_many_unknown_parameters_the_first_are_named_and_how_many_more_there_are(backend):
+    response = backend.asks("lat=35&lon=139&" + "&".join(f"a{number}=1" for number in range(900)))
+    assert len(errors_of(response)) == 20
+    assert "880 more" in response.json()["errors"][-1]["detail"]
+
+
+def test_more_parameters_than_are_read_at_all_are_refused(backend):
+    assert_problem(backend.asks("&".join(f"a{number}=1" for number in range(2000))), 400, "parse_error")
