@@ -1,4 +1,4 @@
-"""How many requests a client may send in a minute, and the headers that tell it (IETF draft httpapi-ratelimit-headers)."""
+"""How many requests a client may send in a minute, and the headers that tell it: draft-ietf-httpapi-ratelimit-headers-11 (May 2026)."""
 
 import hashlib
 import logging
@@ -31,7 +31,11 @@ class Allowance:
 
     @property
     def headers(self) -> dict[str, str]:
-        """`RateLimit-Policy: "per-minute";q=600;w=60` and `RateLimit: "per-minute";r=599;t=42` (RFC 9651 lists)."""
+        """`RateLimit-Policy: "per-minute";q=600;w=60` and `RateLimit: "per-minute";r=599;t=42`.
+
+        Both are lists of RFC 9651 whose items are a policy's name. `q` quota, `w` window (section 3.1), `r` what is left, `t`
+        seconds until the window ends (section 4.1).
+        """
         left = max(0, self.limit - self.used)
         return {
             "RateLimit-Policy": f'"{_POLICY}";q={self.limit};w={WINDOW_SECONDS}',
@@ -43,7 +47,9 @@ class RequestsPerMinute(BaseThrottle):
     """Counts each client's requests by the minute, in Django's cache: per process, or for all of them where CACHE_URL is set.
 
     A client is who got the token: its issuer and client id. So two machines of one application share, and a token asked
-    for anew starts nothing anew. Requests without a good token are refused earlier, and counted nowhere.
+    for anew starts nothing anew. Requests without a good token are refused earlier, and counted nowhere: whoever knows a
+    client's name could use up its requests with forged tokens, or read off how busy it is (the draft's section 8.2).
+    Minutes are the clock's, the same for all processes; across the end of one a client may send twice its limit.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:

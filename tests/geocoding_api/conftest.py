@@ -58,6 +58,13 @@ def caller_with(issuer):
     return Caller
 
 
+def trust(settings, issuer, *, machine_rule: str) -> None:
+    """Let the APIs trust another issuer too, that a test plays (`TestIssuer`)."""
+    another = {"issuer": issuer.url, "public_keys": issuer.jwks, "algorithms": ["RS256"], "machine_rule": machine_rule}
+    another["types"] = ["at+jwt", "JWT"]
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [*settings.ACCESS_TOKENS["ISSUERS"], another]}
+
+
 def assert_problem(response, status: int, code: str) -> dict[str, Any]:
     """The answer is problem+json (RFC 9457) with this status and code; returns its members."""
     assert response.status_code == status, (response.status_code, response.content[:500])
