@@ -10,15 +10,54 @@ from tests.geocoding_api.conftest import SHIBUYA, assert_problem
 def test_an_answer_is_the_clients_own_for_a_day(backend):
     response = backend.asks()
     assert response["Cache-Control"] == "private, max-age=86400"
-    assert {"Authorization", "Accept"} <= {name.strip() for name in response["Vary"].split(",")}
+
+
+def test_an_etag_is_strong_and_vary_names_what_it_depends_on_rfc9110_section_8_8_3(backend):
+    response = backend.asks()
     assert response["ETag"].startswith('"')
+    assert response["ETag"].endswith('"')
+    assert [name.strip() for name in response["Vary"].split(",")][:2] == ["Authorization", "Accept"]
 
 
-def test_the_same_question_has_the_same_etag_however_it_is_written(backend):
-    first = backend.asks("lat=35.658&lon=139.7016")
-    other = backend.asks("lon=139.70160&lat=%2B35.6580&detail=place&format=json")
-    assert first["ETag"] == other["ETag"]
-    assert first.content == other.content
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lat=35.658&lon=139.7016", "lat=35.6580&lon=139.7016"),
+        ("lat=35.658&lon=139.7016", "lon=139.70160&lat=%2B035.6580&detail=place&format=json"),
+        ("lat=0&lon=-180", "lat=-0.0&lon=180.0"),
+        ("lat=90&lon=1", "lat=90.0&lon=2"),
+        ("lat=1&lon=2&max_distance_km=5", "lat=1&lon=2&max_distance_km=005.0"),
+    ],
+)
+def test_one_question_in_two_spellings_has_one_etag_and_one_answer(backend, one, other):
+    first, second = backend.asks(one), backend.asks(other)
+    assert first["ETag"] == second["ETag"]
+    assert first.content == second.content
+    assert backend.asks(other, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_every_format_detail_and_distance_has_an_etag_of_its_own(backend):
+    forms = [
+        {},
+        {"format": "geocodejson"},
+        {"detail": "city"},
+        {"detail": "country"},
+        {"max_distance_km": "5"},
+        {"detail": "city", "format": "geocodejson"},
+    ]
+    assert len({backend.asks({**SHIBUYA, **form})["ETag"] for form in forms}) == len(forms)
+
+
+def test_the_format_that_accept_chose_counts_for_the_etag_too(backend):
+    chosen = backend.asks(headers={"Accept": "application/geo+json"})["ETag"]
+    assert chosen == backend.asks({**SHIBUYA, "format": "geocodejson"})["ETag"]
+    assert chosen != backend.asks()["ETag"]
+
+
+def test_a_batch_is_never_304(backend):
+    response = backend.sends({"points": [{"lat": 1, "lon": 2}]}, headers={"If-None-Match": "*"})
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    assert "ETag" not in response
 
 
 @pytest.mark.parametrize("change", [{"lat": "35.659"}, {"detail": "city"}, {"max_distance_km": "5"}, {"format": "geocodejson"}])
