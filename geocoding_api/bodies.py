@@ -48,7 +48,7 @@ def _body(request: Request) -> bytes:
     source = request.META["wsgi.input"] if streamed else request._request
     parts, length = [], 0
     try:
-        while length <= LARGEST_BODY and (part := source.read(LARGEST_BODY + 1 - length)):
+        while part := source.read(LARGEST_BODY + 1 - length):  # one byte more than may be, and then none
             parts.append(part)
             length += len(part)
     except OSError as error:  # the caller hung up

@@ -198,11 +198,14 @@ def test_a_body_announced_as_too_large_is_not_read(backend):
 
 
 def test_a_body_without_announced_length_is_read_up_to_the_limit(backend):
-    def streamed(raw):
-        return backend.sends(raw=b"", **{"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "wsgi.input": BytesIO(raw)})
+    def streamed(stream):
+        return backend.sends(raw=b"", **{"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "wsgi.input": stream})
 
-    assert streamed(json.dumps({"points": [SHIBUYA]}).encode()).status_code == 200
-    assert_problem(streamed(b" " * (LARGEST_BODY + 1)), 413, "body_too_large")
+    assert streamed(BytesIO(json.dumps({"points": [SHIBUYA]}).encode())).status_code == 200
+    assert_problem(streamed(BytesIO(b" " * (LARGEST_BODY + 1))), 413, "body_too_large")
+    endless = BytesIO(b" " * 3 * LARGEST_BODY)
+    assert_problem(streamed(endless), 413, "body_too_large")
+    assert endless.tell() == LARGEST_BODY + 1
 
 
 @pytest.mark.parametrize(
