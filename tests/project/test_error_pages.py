@@ -52,7 +52,7 @@ def test_a_database_that_stays_locked_is_503_with_retry_after_on_a_page_too(monk
 
 @pytest.mark.django_db
 def test_a_database_that_stays_locked_is_503_with_retry_after_at_an_api(monkeypatch, issuer):
-    monkeypatch.setattr("calendar_api.windows.Window.page", locked)
+    monkeypatch.setattr("calendar_api.windows.Window.walk", locked)
     response = Client(raise_request_exception=False).get(
         "/calendar/v1/events", headers={"authorization": f"Bearer {issuer.access_token()}"}
     )
