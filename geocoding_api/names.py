@@ -5,31 +5,57 @@ Read next: `geocoding_api/reverse.py`.
 
 import unicodedata
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geocoding_api.nearest import Floats, Integers
 
-# How much farther away a place may be and still be named, for being better known: kilometres per root of its population.
-_PLACE_KM, _PLACE_AT_MOST_KM = 0.004, 3.0
-_CITY_KM, _CITY_AT_MOST_KM = 0.005, 15.0
+# How far a place reaches, for being known: kilometres per root of its population. A million people: 4 km.
+REACH_KM = 0.004
+# How much farther away than another a place may be and still be named. A city is named over a wider area than a quarter or a village.
+_PLACE_AT_MOST_KM = 3.0
+_CITY_REACH, _CITY_AT_MOST_KM = 1.25, 15.0
 
 
-def most_telling_place(
-    found: Integers, distances_km: Floats, populations: NDArray[np.uint32], *, within_km: float
-) -> tuple[Integers, Floats]:
+class Named(NamedTuple):
+    """For each point an index (-1: nothing is near enough), its distance in km, and its score: the least wins, below 0 is in reach."""
+
+    indices: Integers
+    distances_km: Floats
+    scores: Floats
+
+    def unless(self, is_other: NDArray[np.bool_], other: "Named") -> "Named":
+        """This, and where `is_other` says so `other`."""
+        return Named(
+            np.where(is_other, other.indices, self.indices),
+            np.where(is_other, other.distances_km, self.distances_km),
+            np.where(is_other, other.scores, self.scores),
+        )
+
+
+def most_telling_place(found: Integers, distances_km: Floats, reaches_km: NDArray[Any], *, within_km: float) -> Named:
     """Of each row's places the one to name: the least `distance − min(3 km, 0.004 km·√population)`.
 
-    Shibuya station is nearer to Sakuragaokachō, but lies in Shibuya; Big Ben is in London. Returns indices and distances;
-    -1 and infinity where nothing is `within_km`.
+    Shibuya station is nearer to Sakuragaokachō, but lies in Shibuya; Big Ben is in London.
     """
-    return _least(found, distances_km, populations, within_km, _PLACE_KM, _PLACE_AT_MOST_KM)
+    return _least(found, distances_km, np.minimum(reaches_km[found], _PLACE_AT_MOST_KM), within_km)
 
 
-def city_around(found: Integers, distances_km: Floats, populations: NDArray[np.uint32], *, within_km: float) -> tuple[Integers, Floats]:
+def city_around(found: Integers, distances_km: Floats, reaches_km: NDArray[Any], *, within_km: float) -> Named:
     """Of each row's cities the one the point belongs to: as `most_telling_place`, with the reach of a city (Tokyo: 15 km)."""
-    return _least(found, distances_km, populations, within_km, _CITY_KM, _CITY_AT_MOST_KM)
+    return _least(found, distances_km, np.minimum(reaches_km[found] * _CITY_REACH, _CITY_AT_MOST_KM), within_km)
+
+
+def place_or_city(places: Named, cities: Named, reaches_km: NDArray[Any], regions: NDArray[Any]) -> Named:
+    """The place; but the city where no place reaches the point and the city comes nearer to doing so.
+
+    The Gateway of India is in Mumbai, whose centre is 18 km away, and not in Kegaon across the harbour. Not beyond the
+    region that the place lies in: a city there would name the wrong state.
+    """
+    says_city = (cities.scores < places.scores) & (places.distances_km >= reaches_km[places.indices])
+    return places.unless(says_city & (regions[cities.indices] == regions[places.indices]), cities)
 
 
 def display_name(parts: Iterable[str]) -> str:
@@ -45,12 +71,9 @@ def _without_accents(text: str) -> str:
     return text if text.isascii() else "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _least(
-    found: Integers, distances_km: Floats, populations: NDArray[np.uint32], within_km: float, km_per_root: float, at_most_km: float
-) -> tuple[Integers, Floats]:
-    advantage = np.minimum(at_most_km, km_per_root * np.sqrt(populations[found].astype(np.float64)))
-    scores = np.where(distances_km <= within_km, distances_km - advantage, np.inf)
-    best = np.argmin(scores, axis=1)
-    rows = np.arange(len(best))
-    nothing = np.isinf(scores[rows, best])
-    return np.where(nothing, -1, found[rows, best]), np.where(nothing, np.inf, distances_km[rows, best])
+def _least(found: Integers, distances_km: Floats, reaches_km: NDArray[Any], within_km: float) -> Named:
+    scores = np.where(distances_km <= within_km, distances_km - reaches_km, np.inf)
+    best = np.arange(len(scores)), scores.argmin(axis=1)
+    least = scores[best]
+    nothing = np.isinf(least)
+    return Named(np.where(nothing, -1, found[best]), np.where(nothing, np.inf, distances_km[best]), least)

@@ -5,15 +5,16 @@ Read next: `geocoding_api/nearest.py`.
 
 import json
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geocoding_api.countries import Borders
-from geocoding_api.nearest import NearestPlaces
+from geocoding_api.names import REACH_KM
+from geocoding_api.nearest import Integers, NearestPlaces
 
 DATA = Path(__file__).resolve().parent / "data"
 BUILD_COMMAND = "make geodata (python manage.py build_geodata)"
@@ -23,16 +24,13 @@ class DataMissing(Exception):
     """The data directory is not there, or not whole. Its text names the command that builds it."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One place. `latitude` and `longitude` in degrees; `region` is its first-order division, "" where it has none."""
 
     geonames_id: int
     name: str
     latitude: float
     longitude: float
-    population: int
-    country: int
     region: str
     time_zone: str
 
@@ -45,7 +43,7 @@ class Places:
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
-            self._names = _mapped(folder / "place_names.bin")
+            self._names = _mapped(folder / "place_names.bin").data
             arrays = {name: _mapped(folder / f"{name}.npy") for name in _ARRAYS}
         except (OSError, ValueError) as error:
             wrong = Path(error.filename).name if isinstance(error, OSError) and error.filename else type(error).__name__
@@ -58,38 +56,39 @@ class Places:
         self._regions: list[str] = tables["regions"]
         self._zones: list[str] = tables["zones"]
         self.positions = arrays["place_positions"]
-        self.populations = arrays["place_populations"]
         self.countries = arrays["place_countries"]
+        self.regions = arrays["place_regions"]
         self._ids = arrays["place_ids"]
-        self._place_regions = arrays["place_regions"]
         self._place_zones = arrays["place_zones"]
         self._name_ends = arrays["place_name_ends"]
         self.borders = Borders(
             grid=arrays["grid"], vertices=arrays["piece_vertices"], sizes=arrays["piece_sizes"], countries=arrays["piece_countries"]
         )
-        self.nearest = NearestPlaces(positions=self.positions, populations=self.populations, countries=self.countries)
+        populations = arrays["place_populations"]
+        self.nearest = NearestPlaces(positions=self.positions, populations=populations, countries=self.countries)
+        self.reaches_km = (REACH_KM * np.sqrt(populations)).astype(np.float32)
+        self.reaches_km[arrays["namesakes"]] = 0  # "Paris 16 Passy" is not said where Paris can be said
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def place(self, index: int) -> Place:
-        """The place at `index`."""
-        latitude, longitude = self.positions[index].tolist()
-        return Place(
-            geonames_id=int(self._ids[index]),
-            name=self.name(index),
-            latitude=latitude / 1e5,
-            longitude=longitude / 1e5,
-            population=int(self.populations[index]),
-            country=int(self.countries[index]),
-            region=self._regions[self._place_regions[index]],
-            time_zone=self._zones[self._place_zones[index]],
+    def described(self, indices: Integers) -> Iterator[Place]:
+        """The places at `indices`, in that order."""
+        columns = (
+            self._ids[indices],
+            self.positions[indices] / 1e5,
+            self.regions[indices],
+            self._place_zones[indices],
         )
+        rows = zip(self.names(indices), *(column.tolist() for column in columns), strict=True)
+        for name, geonames_id, (latitude, longitude), region, zone in rows:
+            yield Place(geonames_id, name, latitude, longitude, self._regions[region], self._zones[zone])
 
-    def name(self, index: int) -> str:
-        """The name of the place at `index`."""
-        start = int(self._name_ends[index - 1]) if index else 0
-        return self._names[start : int(self._name_ends[index])].tobytes().decode()
+    def names(self, indices: Integers) -> list[str]:
+        """The names of the places at `indices`, in that order; "" for -1."""
+        starts = np.where(indices > 0, self._name_ends[indices - 1], 0).tolist()
+        ends = np.where(indices >= 0, self._name_ends[indices], 0).tolist()
+        return [str(self._names[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
 
 _ARRAYS = (
@@ -100,6 +99,7 @@ _ARRAYS = (
     "place_regions",
     "place_zones",
     "place_name_ends",
+    "namesakes",
     "grid",
     "piece_vertices",
     "piece_sizes",

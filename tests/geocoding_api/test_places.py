@@ -82,6 +82,26 @@ SMALL = [
     ("Home Island, Cocos", -12.1180, 96.8960, "CC"),
     ("Jan Mayen", 70.9800, -8.6000, "SJ"),
     ("Kosovo", 42.6629, 21.1655, "XK"),
+    ("Llívia", 42.4640, 1.9810, "ES"),
+    ("Melilla", 35.2923, -2.9381, "ES"),
+    ("Musandam", 26.1799, 56.2477, "OM"),
+    ("Oecusse", -9.2000, 124.3500, "TL"),
+    ("Cabinda", -5.5500, 12.2000, "AO"),
+    ("Nakhchivan", 39.2089, 45.4122, "AZ"),
+    ("Anchorage", 61.2181, -149.9003, "US"),
+    ("Point Roberts", 48.9850, -123.0700, "US"),
+    ("Sokh, Uzbek among Kyrgyz", 39.9600, 71.1300, "UZ"),
+    ("Vorukh, Tajik among Kyrgyz", 39.8500, 70.5800, "TJ"),
+    ("Temburong", 4.7000, 115.1500, "BN"),
+    ("Nauru", -0.5477, 166.9209, "NR"),
+    ("Saba", 17.6350, -63.2320, "BQ"),
+    ("Atafu, Tokelau", -8.5420, -172.5160, "TK"),
+    ("Bouvet", -54.4200, 3.3600, "BV"),
+    ("Bear Island", 74.5000, 19.0000, "SJ"),
+    ("Mariehamn", 60.0973, 19.9348, "AX"),
+    ("Tristan da Cunha", -37.0675, -12.3113, "SH"),
+    ("Kiritimati", 1.9860, -157.4750, "KI"),
+    ("Midway", 28.2072, -177.3735, "UM"),
     ("Pingelap, an atoll that the borders lack", 6.2059, 160.7033, "FM"),
 ]
 
@@ -109,6 +129,39 @@ def test_exclaves_micro_states_and_overseas_parts_have_their_own_country(latitud
 def test_the_name_is_the_place_and_not_the_nearest_hamlet():
     result = ask(35.658, 139.7016)  # Sakuragaokachō is 250 m away
     assert (result["name"], result["distance_km"], result["place"]["id"]) == ("Shibuya", 0.47, "geonames:11808021")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "name"),
+    [(18.9220, 72.8347, "Mumbai"), (48.1845, 16.3122, "Vienna"), (29.9792, 31.1342, "Giza"), (-22.9519, -43.2105, "Rio de Janeiro")],
+    ids=["Gateway of India", "Schönbrunn", "Pyramids", "Christ the Redeemer"],
+)
+def test_where_no_quarter_or_village_reaches_the_city_around_is_named(latitude, longitude, name):
+    assert ask(latitude, longitude)["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "name"),
+    [(35.6586, 139.7454, "Minato City"), (-22.9711, -43.1822, "Copacabana"), (19.4000, -99.0200, "Ciudad Nezahualcoyotl")],
+    ids=["Tokyo Tower", "Copacabana", "a city of a million, 11 km from Mexico City's centre"],
+)
+def test_a_quarter_or_town_within_its_own_reach_is_named_however_large_its_neighbour(latitude, longitude, name):
+    assert ask(latitude, longitude)["name"] == name
+
+
+def test_a_city_of_the_next_region_is_not_named():
+    result = ask(40.8320, -73.9720)  # beyond Edgewater's reach; New York City is across the river, and the state's border
+    assert (result["name"], result["admin1"]) == ("Edgewater", "New Jersey")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "city"),
+    [(48.8637, 2.2769, "Paris"), (47.39223, 8.54381, "Zürich"), (45.76124, 4.85184, "Lyon"), (47.52978, 19.08068, "Budapest")],
+    ids=["Paris 16 Passy", "Zürich (Kreis 6)", "Lyon 03", "Budapest XIII. kerület"],
+)
+def test_a_quarter_called_after_its_city_is_the_city(latitude, longitude, city):
+    result = ask(latitude, longitude)
+    assert (result["name"], result["city"]) == (city, city)
 
 
 def test_the_city_is_the_one_that_the_place_belongs_to():
@@ -198,6 +251,31 @@ def test_between_two_shores_the_nearer_one_counts(latitude, longitude, code):
 def test_a_degree_of_longitude_is_short_in_the_north():
     # 0.6 degrees off the west coast of Svalbard: 14 km, not 67.
     assert ask(78.0, 12.9)["country_code"] == "SJ"
+
+
+@pytest.mark.parametrize("longitude", [-180, -90, 0, 90, 180])
+def test_at_a_pole_the_longitude_means_nothing(longitude):
+    assert ask(-90, longitude)["country_code"] == "AQ"
+    assert ask(90, longitude) is None
+
+
+def test_the_whole_sphere_answers_with_a_country_name_and_zone_or_with_nothing():
+    points = [(float(latitude), float(longitude)) for latitude in range(-90, 91, 5) for longitude in range(-180, 181, 5)]
+    results = list(reverse(places(), points))
+    assert len(results) == len(points)
+    named = [result for result in results if result]
+    assert 0.25 < len(named) / len(points) < 0.6
+    for result in named:
+        assert result["display_name"]
+        assert result["country"]
+        assert len(result["country_code"]) == 2
+        assert (result["match"] == "country_only") == (result["place"] is None) == (result["timezone"] is None)
+        assert result["place"] is None or 0 <= result["distance_km"] <= 300
+
+
+@pytest.mark.parametrize("latitude", [-89.9, -16.9, 0, 65.5, 71.2, 89.9])
+def test_both_ways_of_writing_the_date_line_answer_alike(latitude):
+    assert ask(latitude, 180) == ask(latitude, -180)
 
 
 def test_repeats_and_empty_parts_are_left_out_of_the_name():
