@@ -4,7 +4,7 @@ VENV := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test compose-check check format screenshots bench geodata lock clean
+.PHONY: help setup demo test compose-check check format screenshots bench geodata truth pip lock clean
 
 help:
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,19 +39,27 @@ format: setup ## rewrite the code in its one format
 screenshots: setup ## take the pictures of docs/ anew, in the browser
 	@SCREENSHOTS=1 $(VENV)/python -m pytest -q -k "has_its_picture and four" tests/end_to_end/test_the_five_clicks.py
 
-bench: setup ## run every benchmark and print its figures
+bench: pip ## run every benchmark and print its figures, the Geocoding API's beside those of two other packages
+	@$(VENV)/python -m pip install -q --require-hashes -r requirements-bench.txt || echo "The Geocoding API is measured alone."
 	@$(VENV)/python -m benchmarks
 
-geodata: setup ## build geocoding_api/data again from its public sources
-	$(VENV)/python -m pip --version >/dev/null 2>&1 || $(VENV)/python -m ensurepip
+geodata: pip ## build geocoding_api/data again from its public sources
 	$(VENV)/python -m pip install --require-hashes -r requirements-geodata.txt
 	$(VENV)/python manage.py build_geodata
 
+truth: pip ## draw the points of the geocoding benchmark again from their public sources (needs npm)
+	$(VENV)/python -m pip install --require-hashes -r requirements-truth.txt
+	npm ci --prefix benchmarks/truth --loglevel=error
+	$(VENV)/python -m benchmarks.geocoding_truth
+
+pip: setup
+	@$(VENV)/python -m pip --version >/dev/null 2>&1 || $(VENV)/python -m ensurepip
+
 lock: setup ## resolve requirements*.in into requirements*.txt, with hashes and no index address
 	@sh -c 'command -v uv >/dev/null && uv --version >/dev/null 2>&1 || { echo "make lock needs uv. Cure: pip install uv"; exit 1; }'
-	for list in requirements requirements-dev requirements-geodata; do \
+	for list in requirements requirements-dev requirements-geodata requirements-bench requirements-truth; do \
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header $$list.in -o $$list.txt || exit 1; \
 	done
 
 clean: ## remove what was made here: .venv, var (databases and secrets), node_modules and caches
-	rm -rf .venv var tests/foreign_clients/npm/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv var tests/foreign_clients/npm/node_modules benchmarks/truth/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
