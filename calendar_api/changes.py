@@ -28,7 +28,7 @@ _WRITTEN = (
     "start_zone",
     "end_zone",
 )
-_TIMES = frozenset({"kind", "status", "start_date", "end_date", "start_instant", "end_instant"})
+_TIMES = frozenset({"status", "start_date", "end_date", "start_instant", "end_instant"})
 
 
 def find(owner: Owner, event_id: str) -> Event:

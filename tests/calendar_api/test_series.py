@@ -185,6 +185,29 @@ def test_a_series_of_times_becomes_one_of_days(alice):
     assert Event.objects.count() == 1
 
 
+def test_a_longer_end_is_the_end_of_the_last_instance_too(alice):
+    path = f"events/{alice.creates_series('RRULE:FREQ=WEEKLY;COUNT=2', summary='series')['id']}"
+    assert alice.lists(timeMin="2026-11-20T00:00:00Z") == []
+    alice.patch(path, {"end": {"dateTime": "2026-11-19T10:00:00"}})
+    assert alice.lists(timeMin="2026-11-20T00:00:00Z") == ["series"]
+    assert starts(alice.instances(time_min="2026-11-20T00:00:00Z")) == ["2026-10-26T10:00:00+01:00"]
+
+
+def test_a_series_moves_to_a_start_with_an_offset(alice):
+    path = f"events/{alice.creates_series()['id']}"
+    moved = {"start": {"dateTime": "2026-10-19T08:00:00+02:00"}}
+    assert alice.patch(path, moved).json()["start"] == berlin("2026-10-19T08:00:00+02:00")
+    assert starts(alice.instances(time_min="2026-11-09T00:00:00Z", time_max="2026-11-10T00:00:00Z")) == ["2026-11-09T08:00:00+01:00"]
+
+
+def test_what_was_taken_once_stays_good_while_something_else_changes(alice):
+    series = alice.creates_series()
+    no_longer_good = ["RRULE:FREQ=WEEKLY;BYDAY=TU"]  # as if an earlier release had taken it
+    StoredSeries.objects.update(recurrence=no_longer_good)
+    assert alice.patch(f"events/{series['id']}", {"summary": "Changed"}).json()["recurrence"] == no_longer_good
+    assert errors_of(alice.patch(f"events/{series['id']}", {"start": {"dateTime": "2026-10-19T08:00:00"}})) == {"recurrence": "start_not_first"}
+
+
 def test_changed_instances_that_the_series_no_longer_has_go_and_the_others_stay(alice):
     path = f"events/{alice.creates_series()['id']}"
     alice.patch(f"{path}/instances/20261026T100000", {"summary": "Changed"})
