@@ -205,7 +205,9 @@ def test_what_was_taken_once_stays_good_while_something_else_changes(alice):
     no_longer_good = ["RRULE:FREQ=WEEKLY;BYDAY=TU"]  # as if an earlier release had taken it
     StoredSeries.objects.update(recurrence=no_longer_good)
     assert alice.patch(f"events/{series['id']}", {"summary": "Changed"}).json()["recurrence"] == no_longer_good
-    assert errors_of(alice.patch(f"events/{series['id']}", {"start": {"dateTime": "2026-10-19T08:00:00"}})) == {"recurrence": "start_not_first"}
+    assert errors_of(alice.patch(f"events/{series['id']}", {"start": {"dateTime": "2026-10-19T08:00:00"}})) == {
+        "recurrence": "start_not_first"
+    }
 
 
 def test_changed_instances_that_the_series_no_longer_has_go_and_the_others_stay(alice):
