@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from calendar_api.instance_keys import KEY_PATTERN
 from calendar_api.models import EVENT_ID, Event
 from calendar_api.recurrence import LONGEST_EXDATE, MOST_EXDATES
 from calendar_api.times import BadTime, read_bound, read_date, read_date_time, zone_named
@@ -137,8 +136,7 @@ class EventIdField(TextField):
         super().__init__(**options)
         says = "Send 5 to 64 of the characters a-v and 0-9."
         self.validators = [RegexValidator(rf"^{EVENT_ID.pattern}\Z", says, code="invalid")]
-        key = f"(_{KEY_PATTERN})?" if self.read_only else ""  # an instance's id is its series' id and its key
-        _is_shown_as(self, pattern=f"^{EVENT_ID.pattern}{key}$")
+        _is_shown_as(self, pattern=f"^{EVENT_ID.pattern}$")
 
 
 class NumberField(serializers.FloatField):

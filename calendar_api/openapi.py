@@ -10,14 +10,7 @@ from calendar_api.fields import StatusField, StrictSerializer
 from calendar_api.instance_keys import KEY_PATTERN
 from calendar_api.models import EVENT_ID, Event
 from calendar_api.queries import EventQuerySerializer, WindowQuerySerializer
-from calendar_api.serializers import (
-    SOMETIMES,
-    EventSerializer,
-    GeoSerializer,
-    InstanceSerializer,
-    MomentSerializer,
-    NewEventSerializer,
-)
+from calendar_api.serializers import SOMETIMES, EventSerializer, GeoSerializer, InstanceSerializer, MomentSerializer, NewEventSerializer
 
 # ---- Examples: what is sent, and what comes back ----------------------------------------------------------------------
 
@@ -163,18 +156,6 @@ class _StatusThatIsSent(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
 
 
 # ---- Answers ------------------------------------------------------------------------------------------------------------
-
-
-class NotEveryEventHasThem(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular is typed in part
-    """Fields that are missing in answers about events of another kind; drf-spectacular calls all read-only fields required."""
-
-    target_class = EventSerializer
-    match_subclasses = True
-
-    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        """The serializer's schema."""
-        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return {**schema, "required": [name for name in schema.get("required", []) if name not in SOMETIMES]}
 
 
 class EventPageSerializer(serializers.Serializer[Any]):
