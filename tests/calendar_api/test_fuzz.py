@@ -223,9 +223,10 @@ def test_what_is_created_can_be_read_changed_and_deleted_and_is_then_gone(has_ev
 
     Chain.run(settings=settings(Chain.TestCase.settings, max_examples=EXAMPLES, derandomize=SEED is None, database=None))
     print(answers)
-    # A made-up event is a series by chance alone, and no answer has an original start in the form of the addresses of instances.
-    for operation in ("create_event", "list_events", "read_event", "change_event", "delete_event"):
-        assert answers[operation, OPERATIONS[operation]], answers
+    # Which chains are made is chance. A few of those that matter are among them, or the document's links are broken.
+    successes = {operation: answers[operation, status] for operation, status in OPERATIONS.items()}
+    assert successes["create_event"] > 5, answers
+    assert successes["read_event"] + successes["change_event"] + successes["delete_event"] > 5, answers
 
 
 # ---- Recurrence, for which a schema has no words ------------------------------------------------------------------------------------
