@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 
 from django.db.models import Q
@@ -57,30 +57,38 @@ class Window:
         entries = (Entry(Position(self.instant(event.start), event.event_id, event.original), partial(_same, event)) for event in found)
         return iter(sorted(entries))
 
+    # PostgreSQL takes conditions to be independent. Of several that say the same it would expect next to no rows, and sort a whole
+    # calendar instead of walking along the index. So the start is bounded once from each side, and what else is not wanted is excluded.
+
     def _timed(self, events: EventQuerySet, after: Position | None) -> EventQuerySet:
-        events = events.filter(start_instant__isnull=False)
+        bounds: dict[str, datetime] = {}
         if self.latest:
-            events = events.filter(start_instant__lt=self.latest)
+            bounds["start_instant__lt"] = self.latest
         if self.earliest:
             # Nothing that began longer ago than an event may last can reach into the window: so the walk begins close to it.
-            events = events.filter(end_instant__gt=self.earliest, start_instant__gt=self.earliest - LONGEST)
+            bounds["start_instant__gt"] = self.earliest - LONGEST
+            events = events.exclude(end_instant__lte=self.earliest)
         if after:
-            same_start = Q(start_instant=after.start) & _later(after)
-            events = events.filter(Q(start_instant__gt=after.start) | same_start, start_instant__gte=after.start)
+            bounds["start_instant__gte"] = after.start
+            events = events.exclude(Q(start_instant=after.start) & ~_later(after))
+        events = events.filter(**bounds) if bounds else events.filter(start_instant__isnull=False)
         return events.order_by("start_instant", "event_id", "original")
 
     def _all_day(self, events: EventQuerySet, after: Position | None) -> EventQuerySet:
         # Midnights come in the order of their dates, so a bound in instants is a bound in dates.
-        events = events.filter(start_date__isnull=False)
+        bounds: dict[str, date] = {}
         if self.latest:
-            events = events.filter(start_date__lte=last_day_begun(self.latest - _MOMENT, self.zone))
+            bounds["start_date__lte"] = last_day_begun(self.latest - _MOMENT, self.zone)
         if self.earliest:
             begun = last_day_begun(self.earliest, self.zone)
-            events = events.filter(end_date__gt=begun, start_date__gt=begun - LONGEST)
+            bounds["start_date__gt"] = begun - LONGEST
+            events = events.exclude(end_date__lte=begun)
         if after:
             day = last_day_begun(after.start, self.zone)
-            same_day = Q(start_date=day) & _later(after) if midnight(day, self.zone) == after.start else Q(pk=None)
-            events = events.filter(Q(start_date__gt=day) | same_day, start_date__gte=day)
+            bounds["start_date__gte"] = day
+            behind = ~_later(after) if midnight(day, self.zone) == after.start else Q()
+            events = events.exclude(Q(start_date=day) & behind)
+        events = events.filter(**bounds) if bounds else events.filter(start_date__isnull=False)
         return events.order_by("start_date", "event_id", "original")
 
 

@@ -2,12 +2,16 @@
 
 import itertools
 import random
+import re
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from calendar_api.models import Event
+from calendar_api.models import Calendar, Event
 from calendar_api.times import last_day_begun, midnight
 from tests.calendar_api.conftest import errors_of
 
@@ -225,6 +229,45 @@ def test_a_list_costs_three_queries(alice, count, django_assert_num_queries):
     Event.objects.bulk_create(Event(**{**one, "id": None, "event_id": f"copy{n:04}"}) for n in range(count))
     with django_assert_num_queries(3):
         alice.get("events", query={"timeMin": "2026-11-01T00:00:00Z", "timeMax": "2026-12-01T00:00:00Z"})
+
+
+@pytest.fixture
+def many_days(alice):
+    """Alice has days and ten others have times, all mixed up: what a database knows of the whole table is not true of her."""
+    moments = ("2026-01-01", "2026-01-02"), ("2026-01-01T09:00:00Z", "2026-01-01T10:00:00Z")
+    rows: list[dict[str, Any]] = [dict(Event.objects.values().get(event_id=alice.creates_at(*both)["id"])) for both in moments]
+    day, time = rows
+    others = [Calendar.objects.create(issuer="https://other.example/", subject=str(n)) for n in range(10)]
+    copies = []
+    for n in range(6000):
+        row = {**time, "calendar_id": others[n % 10].pk} if n % 11 else day
+        moved = {name: row[name] + timedelta(days=n * 7919 % 360) for name in TIMES if row[name]}
+        copies.append(Event(**{**row, **moved, "id": None, "event_id": f"copy{n:04}"}))
+    Event.objects.bulk_create(copies)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return alice
+
+
+TIMES = ("start_instant", "end_instant", "start_date", "end_date")
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+@pytest.mark.parametrize("query", [{}, {"timeMin": "2026-01-01T00:00:00Z", "timeMax": "2027-01-01T00:00:00Z"}], ids=["all", "a year"])
+def test_no_page_is_made_by_sorting_a_calendar(many_days, query, pages):
+    query = {**query, "maxResults": "5"}
+    for _ in range(pages):
+        with CaptureQueriesContext(connection) as queries:
+            answer = many_days.get("events", query=query).json()
+        query["pageToken"] = answer["nextPageToken"]
+    walks = [each["sql"] for each in queries if "ORDER BY" in each["sql"]]
+    assert len(walks) == 2
+    for sql in walks:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        assert "in_order" in plan, plan
+        assert not re.search(r"Sort|B-TREE", plan), plan
 
 
 # ---- Midnights ----------------------------------------------------------------------------------------------------------
