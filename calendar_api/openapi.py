@@ -253,14 +253,18 @@ def _refusals(*statuses: int, **examples: OpenApiExample) -> dict[tuple[int, str
 
 
 def _answer_headers(*statuses: int, has_location: bool = False) -> list[OpenApiParameter]:
-    every = [OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=list(statuses), description="The version, strong.")]
-    if has_location:
-        every.append(
-            OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=list(statuses), description="The event's address.")
-        )
     challenged = "What is wrong with the token and where to get one (RFC 6750, RFC 9728)."
-    every.append(OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401, 403], description=challenged))
-    return [*every, OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds to wait.")]
+    return [
+        _header("ETag", {"type": "string", "pattern": '^".+"$'}, "The version, strong.", *statuses),
+        *([_header("Location", str, "The event's address.", *statuses)] if has_location else []),
+        _header("WWW-Authenticate", str, challenged, 401),
+        _header("WWW-Authenticate", str, challenged, 403, required=False),
+        _header("Retry-After", int, "Seconds to wait.", 503),
+    ]
+
+
+def _header(name: str, type: Any, says: str, *statuses: int, required: bool = True) -> OpenApiParameter:
+    return OpenApiParameter(name, type, OpenApiParameter.HEADER, response=list(statuses), description=says, required=required)
 
 
 def _in_path(name: str, pattern: str, says: str, **examples: str) -> OpenApiParameter:
