@@ -1,7 +1,7 @@
 """One page of a list: sources that are each in order, merged until the page is full."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -29,17 +29,16 @@ def events_page(owner: Owner, window: Window, *, size: int, after: Position | No
 def expanded_page(owner: Owner, window: Window, *, size: int, after: Position | None) -> Page:
     """Single events and the instances of series; `window` has both bounds. At most seven queries, however many of either there are."""
     events = Event.objects.of(owner)
-    walks = [window.walk(events.filter(kind=kind), size=size + 1, after=after) for kind in (Event.Kind.SINGLE, Event.Kind.INSTANCE)]
-    changed = _changed(events, window, after)
+    own, changed = _own_instances(events.filter(kind=Event.Kind.INSTANCE), window, size=size, after=after)
+    singles = window.walk(events.filter(kind=Event.Kind.SINGLE), size=size + 1, after=after)
     expansions = [instances_in(window, stored.event, changed[stored.pk], after) for stored in _series(owner, window)]
-    return _page([*walks, *expansions], size)
+    return _page([own, singles, *expansions], size)
 
 
 def instances_page(master: Event, window: Window, *, size: int, after: Position | None) -> Page:
     """The instances of one series; `window` has both bounds."""
-    own = Event.objects.filter(master=master)
-    changed = _changed(own, window, after)
-    return _page([window.walk(own, size=size + 1, after=after), instances_in(window, master, changed[master.pk], after)], size)
+    own, changed = _own_instances(Event.objects.filter(master=master), window, size=size, after=after)
+    return _page([own, instances_in(window, master, changed[master.pk], after)], size)
 
 
 def _page(sources: Iterable[Iterable[Entry]], size: int) -> Page:
@@ -59,12 +58,18 @@ def _series(owner: Owner, window: Window) -> QuerySet[StoredSeries]:
     return series.select_related("event")
 
 
-def _changed(events: EventQuerySet, window: Window, after: Position | None) -> dict[int, set[str]]:
-    """Which instances stand by themselves, changed or cancelled: keys by series. Only those that the page could have otherwise."""
+def _own_instances(
+    events: EventQuerySet, window: Window, *, size: int, after: Position | None
+) -> tuple[Iterator[Entry], dict[int, set[str]]]:
+    """Those instances that stand by themselves: the ones in the window, and the keys by series of all that must not be worked out."""
     earliest, latest = cast(datetime, window.earliest) - LONGEST, cast(datetime, window.latest)
     earliest = max(earliest, after.start) if after else earliest
-    changed: dict[int, set[str]] = defaultdict(set)
     near = {"original__gte": f"{earliest - _ANY_ZONE:%Y%m%d}", "original__lt": f"{latest + _ANY_ZONE:%Y%m%d}"}
-    for master, key in events.filter(kind=Event.Kind.INSTANCE, **near).values_list("master_id", "original"):
+    changed: dict[int, set[str]] = defaultdict(set)
+    for master, key in events.filter(**near).values_list("master_id", "original"):
         changed[master].add(key)
-    return changed
+    # In this order an instance that is changed meanwhile is seen as it was or as it is; in the other it would be neither.
+    entries = list(window.walk(events, size=size + 1, after=after))
+    for entry in entries:
+        changed[cast(int, entry.event().master_id)].add(entry.position.original)
+    return iter(entries), changed

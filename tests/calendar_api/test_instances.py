@@ -162,6 +162,22 @@ def test_what_changes_between_pages_neither_repeats_nor_vanishes(alice, series):
     assert ids(rest["items"]) == ["earlier_20261102T080000", "series1_20261102T100000"]
 
 
+@pytest.mark.parametrize("path", ["events", "events/series1/instances"])
+def test_an_instance_that_is_moved_while_a_page_is_read_is_on_it_once(alice, series, path):
+    whole = ids(alice.instances(path))
+    for number, event_id in enumerate(whole):  # another instance at each query of a page
+        queries = itertools.count()
+
+        def move_before(execute, sql, params, many, context, number=number, event_id=event_id, queries=queries):
+            if next(queries) == number:
+                moved = {"dateTime": f"2026-11-{number + 10}T10:00:00"}, {"dateTime": f"2026-11-{number + 10}T12:00:00"}
+                alice.patch(f"events/{event_id}", dict(zip(("start", "end"), moved, strict=True)))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(move_before):
+            assert sorted(ids(alice.instances(path))) == whole
+
+
 def test_expanding_needs_both_bounds_at_most_366_days_apart(alice):
     for given, errors in (
         ({}, {"timeMin": "required", "timeMax": "required"}),
