@@ -206,7 +206,10 @@ def test_what_is_created_can_be_read_changed_and_deleted_and_is_then_gone(has_ev
     """Each request is made from the answer to one before (`use_after_free`, `ensure_resource_availability`)."""
     answers: Counter[tuple[str, int]] = Counter()
 
-    class Chain(load(has_events).as_state_machine()):  # type: ignore[misc]  # made from the document
+    # No answer has an instance's original start in the form that these addresses need it in.
+    unlinked = ["read_instance", "change_instance", "cancel_instance"]
+
+    class Chain(load(has_events, operations=[{"include-operation-id": unlinked, "enabled": False}]).as_state_machine()):  # type: ignore[misc]
         def setup(self):
             self.before = transaction.savepoint()
 
@@ -284,20 +287,21 @@ STARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=4 * EXAMPLES, derandomize=SEED is None, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3 * EXAMPLES, derandomize=SEED is None, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rule=rules(), exdates=EXDATES, start=STARTS)
 def test_a_rule_has_the_instances_that_its_list_has_or_is_refused_for_a_reason(alice, rule, exdates, start):
     with transaction.atomic():
         response = creates(alice, [rule, *exdates], start)
         if response.status_code == 400 and (wrong := response.json()["errors"])[0]["code"] == "start_not_first":
             (first,) = re.findall(r"start at ([\dT:-]+),", wrong[0]["detail"])
-            response = creates(alice, [rule, *exdates], first)
+            start = first
+            response = creates(alice, [rule, *exdates], start)
             assert [error["code"] for error in response.json().get("errors", [])] in ([], ["second_of_two"], ["out_of_range"]), (
                 rule,
                 first,
             )
         if response.status_code == 201:
-            look_at_the_series(alice, response.json())
+            look_at_the_series(alice, response.json(), start)
         else:
             assert {error["field"].partition(".")[0] for error in response.json()["errors"]} <= {"recurrence", "start", "end"}
         transaction.set_rollback(True)
@@ -313,15 +317,24 @@ def creates(alice, lines, start):
     return alice.post("events", {"start": {kind: start, **zone}, "end": {kind: ends, **zone}, "recurrence": lines})
 
 
-def look_at_the_series(alice, event):
-    path = f"events/{event['id']}"
+def look_at_the_series(alice, event, start):
+    path = path_of(event)
     assert alice.get(path).json() == event
-    assert alice.patch(path, {"recurrence": event["recurrence"]}).json() == event  # its canonical form says the same
+    twin = creates(alice, event["recurrence"], start).json()
+    assert twin["recurrence"] == event["recurrence"]  # the canonical form says the same
     begins = event["start"].get("dateTime", "")[:10] or event["start"]["date"]
     year = {"timeMin": f"{begins}T00:00:00Z", "timeMax": f"{min(int(begins[:4]) + 1, 2199)}-01-01T00:00:00Z", "timeZone": "Europe/Berlin"}
     if year["timeMin"] < year["timeMax"]:
         listed = alice.get(f"{path}/instances", query=year).json()["items"]
+        assert [one["start"] for one in listed] == [
+            one["start"] for one in alice.get(f"{path_of(twin)}/instances", query=year).json()["items"]
+        ]
+        alice.delete(path_of(twin))
         assert listed == alice.get("events", query={**year, "singleEvents": "true"}).json()["items"]
         for instance in (*listed[:1], *listed[-1:]):
             assert alice.get(f"events/{instance['id']}").json() == instance
             assert instance["start"] == instance["originalStartTime"]
+
+
+def path_of(event):
+    return f"events/{event['id']}"
