@@ -8,6 +8,7 @@ import pytest
 from calendar_api.bodies import LARGEST_BODY
 from calendar_api.models import Event
 from tests.calendar_api.conftest import REHEARSAL, Caller, assert_problem, errors_of
+from tests.calendar_api.test_times_and_zones import BAD_ZONES
 
 INSTANCE = "events/abcde/instances/20261201T100000"
 READING = [("GET", "events"), ("GET", "events/abcde"), ("GET", "events/abcde/instances"), ("GET", INSTANCE)]
@@ -106,6 +107,9 @@ def test_authorization_comes_before_validation(alice_reading, nobody, method, pa
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
         b'{"summary": ' + b"[" * 900 + b"]" * 900 + b"}",
         b'{"summary": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
+        b'{"recurrence": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"recurrence": [' + b"9" * 5000 + b"]}",
+        b'{"recurrence": [NaN]}',
         b'{"summary": "a\x00b"}',
         b'{"summary": "' + b"a" * 100,
     ],
@@ -149,6 +153,20 @@ def test_what_a_field_cannot_hold_is_400_and_named(alice, raw, errors):
     assert errors_of(alice.post("events", raw=raw)).items() >= errors.items()
 
 
+@pytest.mark.parametrize("zone", BAD_ZONES, ids=lambda zone: repr(zone)[:20])
+def test_a_zone_in_a_line_of_recurrence_is_an_iana_name_exactly(alice, zone):
+    lines = ["RRULE:FREQ=WEEKLY", f"EXDATE;TZID={zone}:20261130T183000"]
+    (field, code), *others = errors_of(alice.post("events", {**REHEARSAL, "recurrence": lines})).items()
+    assert (field, others) == ("recurrence.1", [])
+    assert code in {"unknown_zone", "invalid_line", "invalid_value", "too_long", "exdate_kind"}  # a colon or a semicolon ends the name
+
+
+@pytest.mark.parametrize("until", ["00010101T000000Z", "00010101T000001Z", "19700101T000000Z"])
+def test_a_rule_that_ended_before_it_began_is_400_however_long_ago(alice, until):
+    lines = [f"RRULE:FREQ=WEEKLY;UNTIL={until}"]
+    assert errors_of(alice.post("events", {**REHEARSAL, "recurrence": lines})) == {"recurrence": "never_matches"}
+
+
 def test_a_name_is_quoted_at_80_characters_at_most(alice):
     (field,) = [name for name, code in errors_of(alice.post("events", {"x" * 5000: 1})).items() if code == "unknown_field"]
     assert field == "x" * 80
@@ -160,6 +178,11 @@ def test_a_body_over_64_kib_is_413(alice, method, path):
     assert LARGEST_BODY == len(full) == 65_536 or len(full) < 65_536
     assert alice(method, path, raw=full).status_code in {400, 404}
     assert_problem(alice(method, path, raw=full.ljust(LARGEST_BODY + 1)), 413, "body_too_large")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "events"), ("PATCH", "events/abcde")])
+def test_a_hundred_thousand_nested_arrays_are_413(alice, method, path):
+    assert_problem(alice(method, path, raw=b'{"recurrence": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"), 413, "body_too_large")
 
 
 class Streamed(io.RawIOBase):
