@@ -53,7 +53,7 @@ class WeeklySeed:
     otherwise: dict[int, Seed | None]
 
 
-# Begun half a year ago, so that the clocks have changed since: the rehearsals stay at 18:30.
+# For a year, begun half a year ago, so that the clocks have changed since: the rehearsals stay at 18:30.
 CHOIR = WeeklySeed(
     f"{PREFIX}choir",
     Seed(-26, 0, "18:30", 120, "Choir rehearsal", KREUZBERG),
@@ -144,7 +144,7 @@ def seed(subject: str, seeds: list[Seed], weekly: list[WeeklySeed]) -> None:
         _put(event(f"{PREFIX}{number:04}"), one, monday, now, recurrence=None)
     for every_week in weekly:
         first, event_id = every_week.first, every_week.event_id
-        rule = read_series(["RRULE:FREQ=WEEKLY"], start=_local(first, monday), zone=zone_named(first.zone))
+        rule = read_series(["RRULE:FREQ=WEEKLY;COUNT=53"], start=_local(first, monday), zone=zone_named(first.zone))
         master = _put(event(event_id), first, monday, now, recurrence=rule)
         for week, instead in every_week.otherwise.items():
             key = key_of(_local(replace(first, week=week), monday))
