@@ -211,26 +211,36 @@ def _refuse_contradictions(rule: Rule) -> None:
     """RFC 5545 section 3.3.10, in the table and the text around it."""
     ordinals = [abs(weekday.ordinal) for weekday in rule.byday if weekday.ordinal]
     limiting = rule.bymonth or rule.byweekno or rule.byyearday or rule.bymonthday or rule.byday
-    for is_wrong, code, says in (
-        (rule.count and rule.until, "count_and_until", "Send COUNT or UNTIL, not both."),
-        (rule.byweekno and rule.freq != "YEARLY", "byweekno_not_yearly", "BYWEEKNO goes with FREQ=YEARLY only."),
-        (rule.byyearday and rule.freq != "YEARLY", "byyearday_not_yearly", "BYYEARDAY goes with FREQ=YEARLY only."),
-        (rule.bymonthday and rule.freq == "WEEKLY", "bymonthday_weekly", "BYMONTHDAY does not go with FREQ=WEEKLY. Take MONTHLY."),
+    for is_wrong, error in (
+        (rule.count and rule.until, BadRecurrence("count_and_until", "Send COUNT or UNTIL, not both.")),
+        (rule.byweekno and rule.freq != "YEARLY", BadRecurrence("byweekno_not_yearly", "BYWEEKNO goes with FREQ=YEARLY only.")),
+        (rule.byyearday and rule.freq != "YEARLY", BadRecurrence("byyearday_not_yearly", "BYYEARDAY goes with FREQ=YEARLY only.")),
+        (
+            rule.bymonthday and rule.freq == "WEEKLY",
+            BadRecurrence("bymonthday_weekly", "BYMONTHDAY does not go with FREQ=WEEKLY. Take MONTHLY."),
+        ),
         (
             rule.bysetpos and not limiting,
-            "bysetpos_alone",
-            "BYSETPOS chooses among what another BY part gives. Send one, as in BYDAY=MO,TU.",
+            BadRecurrence(
+                "bysetpos_alone",
+                "BYSETPOS chooses among what another BY part gives. Send one, as in BYDAY=MO,TU.",
+            ),
         ),
-        (ordinals and rule.freq in {"DAILY", "WEEKLY"}, "ordinal", "BYDAY has ordinals, as in 2MO, with MONTHLY and YEARLY only."),
-        (ordinals and rule.byweekno, "ordinal", "BYDAY has no ordinals, as in 2MO, together with BYWEEKNO."),
+        (
+            ordinals and rule.freq in {"DAILY", "WEEKLY"},
+            BadRecurrence("ordinal", "BYDAY has ordinals, as in 2MO, with MONTHLY and YEARLY only."),
+        ),
+        (ordinals and rule.byweekno, BadRecurrence("ordinal", "BYDAY has no ordinals, as in 2MO, together with BYWEEKNO.")),
         (
             (rule.freq == "MONTHLY" or rule.bymonth) and max(ordinals, default=0) > 5,
-            "ordinal",
-            "BYDAY has ordinals up to 5 within months, that is with MONTHLY or BYMONTH.",
+            BadRecurrence(
+                "ordinal",
+                "BYDAY has ordinals up to 5 within months, that is with MONTHLY or BYMONTH.",
+            ),
         ),
     ):
         if is_wrong:
-            raise BadRecurrence(code, says)
+            raise error
 
 
 def _exdates(parameters: str, value: str, zone: ZoneInfo | None) -> list[Local | None]:

@@ -99,7 +99,7 @@ def codes_in_the_code() -> tuple[set[str], set[str]]:
                     problems.add(texts[-1])
                 elif function in {"ErrorDetail", "ValidationError", "RegexValidator"} and "code" in named:
                     values.add(named["code"])
-                elif function in {"BadTime", "BadNumber", "_error", "field_error", "fail"} and texts:
+                elif function in {"BadTime", "BadRecurrence", "BadNumber", "_error", "field_error", "fail"} and texts:
                     values.add(texts[0])
     return problems, values
 
