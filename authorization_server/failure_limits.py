@@ -9,7 +9,9 @@ Read next: `authorization_server/addresses.py`, which says what counts as one ad
 import logging
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
@@ -52,9 +54,13 @@ class FailureLimit:
             return
 
     def _key(self, name: str, address: str, now: float) -> str:
-        # Keyed with SECRET_KEY: who reads the cache could try all addresses and common names against a plain hash.
-        who = salted_hmac("authorization_server.failure_limits", f"{address}\n{name}", algorithm="sha256").hexdigest()
-        return f"failures:{self.kind}:{who}:{int(now // WINDOW_SECONDS)}"
+        return f"failures:{self.kind}:{_hashed(name, address, settings.SECRET_KEY)}:{int(now // WINDOW_SECONDS)}"
+
+
+@lru_cache(maxsize=1000)
+def _hashed(name: str, address: str, secret_key: str) -> str:
+    # Keyed: who reads the cache could try all addresses and common names against a plain hash.
+    return salted_hmac("authorization_server.failure_limits", f"{address}\n{name}", secret=secret_key, algorithm="sha256").hexdigest()
 
 
 def _nobody_is_counted(error: RedisError) -> None:

@@ -29,8 +29,8 @@ def microseconds(work: Callable[[Any], object], inputs: list[Any]) -> float:
 def main() -> None:
     """Measure in turns, and print the least of each: whatever else the machine does only ever adds to it."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=30)
-    arguments.add_argument("--calls", type=int, default=40, help="calls in each round")
+    arguments.add_argument("--rounds", type=int, default=15)
+    arguments.add_argument("--calls", type=int, default=100, help="calls in each round")
     arguments.add_argument("--json", action="store_true")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
