@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import cast
@@ -11,10 +11,8 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from calendar_api.models import Calendar, Event, EventQuerySet, Owner, StoredSeries
 from calendar_api.series import instances_in, series_in
-from calendar_api.times import LONGEST
+from calendar_api.times import ANY_ZONE, LONGEST
 from calendar_api.windows import Entry, Position, Window
-
-_ANY_ZONE = timedelta(days=2)  # a day begins somewhere, and clocks skip, by less than this
 
 Page = tuple[list[Event], Position | None]  # its events, and the position of the last one if more follow
 
@@ -52,9 +50,9 @@ def _series(owner: Owner, window: Window) -> QuerySet[StoredSeries]:
     issuer, subject = owner
     series = StoredSeries.objects.filter(calendar=Calendar.objects.filter(issuer=issuer, subject=subject)[:1])
     if window.latest:
-        series = series.filter(first_day__lte=window.latest + _ANY_ZONE)
+        series = series.filter(first_day__lte=window.latest + ANY_ZONE)
     if window.earliest:
-        series = series.filter(Q(last_day=None) | Q(last_day__gte=window.earliest - _ANY_ZONE))
+        series = series.filter(Q(last_day=None) | Q(last_day__gte=window.earliest - ANY_ZONE))
     return series.select_related("event")
 
 
@@ -64,7 +62,7 @@ def _own_instances(
     """Those instances that stand by themselves: the ones in the window, and the keys by series of all that must not be worked out."""
     earliest, latest = cast(datetime, window.earliest) - LONGEST, cast(datetime, window.latest)
     earliest = max(earliest, after.start) if after else earliest
-    near = {"original__gte": f"{earliest - _ANY_ZONE:%Y%m%d}", "original__lt": f"{latest + _ANY_ZONE:%Y%m%d}"}
+    near = {"original__gte": f"{earliest - ANY_ZONE:%Y%m%d}", "original__lt": f"{latest + ANY_ZONE:%Y%m%d}"}
     changed: dict[int, set[str]] = defaultdict(set)
     for master, key in events.filter(**near).values_list("master_id", "original"):
         changed[master].add(key)

@@ -10,11 +10,8 @@ from calendar_api.expansion import Series, stored_series
 from calendar_api.instance_keys import key_of, original_of
 from calendar_api.models import Event, StoredSeries
 from calendar_api.recurrence import Local
-from calendar_api.times import LAST_YEAR, AllDay, Moment, Timed, instant_of, is_in_range, stored_zone
+from calendar_api.times import ANY_ZONE, LAST_YEAR, AllDay, Moment, Timed, instant_of, is_in_range, stored_zone
 from calendar_api.windows import Entry, Position, Window
-
-# Between a local time, which clocks may skip, and the same reading of the clock in UTC; also between a day here and there.
-_ANY_ZONE = timedelta(days=2)
 
 
 def series_of(master: Event) -> Series:
@@ -80,8 +77,8 @@ def instances_in(window: Window, master: Event, changed: set[str], after: Positi
     """
     earliest, latest = cast(datetime, window.earliest), cast(datetime, window.latest)
     begins = earliest - _duration(master)
-    earliest_local = _clock((max(begins, after.start) if after else begins) - _ANY_ZONE, master)
-    for original in series_of(master).starts(earliest=earliest_local, latest=_clock(latest + _ANY_ZONE, master)):
+    earliest_local = _clock((max(begins, after.start) if after else begins) - ANY_ZONE, master)
+    for original in series_of(master).starts(earliest=earliest_local, latest=_clock(latest + ANY_ZONE, master)):
         start, end = times_of(master, original)
         position = Position(window.instant(start), master.event_id, key_of(original))
         if position.start >= latest or not is_in_range(end):

@@ -9,6 +9,7 @@ from typing import Any
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 LONGEST = timedelta(days=366)  # an event, and a window in which series are expanded
+ANY_ZONE = timedelta(days=2)  # a day begins somewhere, and clocks skip, by less than this
 ZONES = frozenset(zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules"})
 
 # `datetime.fromisoformat` takes week dates, missing colons and more; this is RFC 3339 section 5.6 and nothing else.
