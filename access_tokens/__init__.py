@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from access_tokens.authentication import AccessTokenAuthentication, Refused
+    from access_tokens.bearer import bearer_token
     from access_tokens.callers import caller_profile
     from access_tokens.challenges import challenge
     from access_tokens.conf import Configuration, expectations, trusted_issuers
+    from access_tokens.decorators import access_token_required
     from access_tokens.examine import Report
     from access_tokens.keys import KeySource, published_keys
     from access_tokens.metadata import protected_resource_metadata
     from access_tokens.permissions import HasRequiredScopes, IsMachine, IsUser, NobodyUnlessTheViewSaysWho
-    from access_tokens.problems import Problem, exception_handler, problem_response
+    from access_tokens.problem_responses import problem_response, rejection_response
+    from access_tokens.problems import Problem, exception_handler
     from access_tokens.rejections import InsufficientScope, InvalidToken, KeysUnavailable, Rejection
+    from access_tokens.resource_servers import ResourceServer
     from access_tokens.symmetric_keys import SymmetricKey
     from access_tokens.trace_ids import trace_id_of
     from access_tokens.verified_tokens import VerifiedTokens
@@ -43,8 +47,11 @@ __all__ = [
     "Refused",
     "Rejection",
     "Report",
+    "ResourceServer",
     "SymmetricKey",
     "VerifiedTokens",
+    "access_token_required",
+    "bearer_token",
     "caller_profile",
     "challenge",
     "exception_handler",
@@ -52,20 +59,25 @@ __all__ = [
     "problem_response",
     "protected_resource_metadata",
     "published_keys",
+    "rejection_response",
     "trace_id_of",
     "trusted_issuers",
 ]
 _HOMES = {
     "authentication": ["AccessTokenAuthentication", "Refused"],
+    "bearer": ["bearer_token"],
     "callers": ["caller_profile"],
     "challenges": ["challenge"],
     "conf": ["Configuration", "expectations", "trusted_issuers"],
+    "decorators": ["access_token_required"],
     "examine": ["Report"],
     "keys": ["KeySource", "published_keys"],
     "metadata": ["protected_resource_metadata"],
     "permissions": ["HasRequiredScopes", "IsMachine", "IsUser", "NobodyUnlessTheViewSaysWho"],
-    "problems": ["Problem", "exception_handler", "problem_response"],
+    "problem_responses": ["problem_response", "rejection_response"],
+    "problems": ["Problem", "exception_handler"],
     "rejections": ["InsufficientScope", "InvalidToken", "KeysUnavailable", "Rejection"],
+    "resource_servers": ["ResourceServer"],
     "symmetric_keys": ["SymmetricKey"],
     "trace_ids": ["trace_id_of"],
     "verified_tokens": ["VerifiedTokens"],

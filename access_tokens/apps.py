@@ -19,8 +19,7 @@ class AccessTokensConfig(AppConfig):
         """Under manage.py the system checks name every mistake; a server runs none of them, so it stops here at the first."""
         register(system_checks.check_settings)
         register(system_checks.check_cryptography)
-        if apps.is_installed("rest_framework"):
-            register(system_checks.check_audiences)
+        register(system_checks.check_audiences)
         if Path(sys.argv[0]).name not in {"manage.py", "django-admin"}:
             from access_tokens.conf import configuration  # here: the settings are complete only now
 

@@ -5,7 +5,7 @@ Read next: `access_tokens/permissions.py`, which asks these questions for a view
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 
 from access_tokens import rejections
 from access_tokens.rejections import shown
@@ -70,6 +70,12 @@ def check_scopes(scopes: frozenset[str], *, needed: frozenset[str]) -> None:
     if missing := needed - scopes:
         has = " ".join(sorted(scopes)) or "none"
         raise rejections.InsufficientScope(f"missing {shown(' '.join(sorted(missing)))}, the token has {shown(has)}", needed=needed)
+
+
+def needed_scopes(by_method: Mapping[str, Set[str]], method: str) -> frozenset[str] | None:
+    """The scopes that an operation's HTTP method needs; None where it is not named. HEAD needs what GET needs."""
+    needed = by_method.get("GET" if method == "HEAD" and method not in by_method else method)
+    return None if needed is None else frozenset(needed)
 
 
 def auth0(claims: Json) -> bool | None:

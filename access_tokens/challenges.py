@@ -31,6 +31,11 @@ def challenge(rejection: Rejection, *, realm: str, metadata_url: str, explain: b
     return "Bearer " + ", ".join(f"{name}={quoted(value)}" for name, value in parameters.items())
 
 
+def public(rejection: Rejection) -> Rejection | type[Rejection]:
+    """What a caller learns where rejections are not explained: of steps 1 to 3 only that the token is not valid."""
+    return InvalidToken if isinstance(rejection, InvalidToken) else rejection
+
+
 def error_of(rejection: Rejection) -> str:
     """The `error` of RFC 6750 section 3.1, of which there are three."""
     if isinstance(rejection, InvalidToken):

@@ -4,6 +4,8 @@
 Read next: `access_tokens/permissions.py`, step 4.
 """
 
+ALL: "dict[str, type[Rejection]]" = {}  # by code
+
 
 class Rejection(Exception):
     """A request was refused. `detail` says in ASCII what was found and what was wanted; `check` names the claim or header member.
@@ -11,22 +13,18 @@ class Rejection(Exception):
     `step` is one of the four or None, `source` is where the rule is written, `cure` is for the developer of the client.
     """
 
-    status, code, title, source, cure = 0, "", "", "", ""
+    status, code, title, source, cure, detail = 0, "", "", "", "", ""
     step: int | None = None
     check: str | None = None
 
     def __init__(self, detail: str, **attributes: object) -> None:
         super().__init__(detail)
-        self.detail = detail
-        self.__dict__.update(attributes)
+        self.__dict__.update(attributes, detail=detail)
 
     def __init_subclass__(cls, **attributes: object) -> None:
         for name, value in attributes.items():
             setattr(cls, name, value)
         ALL[cls.code] = cls
-
-
-ALL: dict[str, type[Rejection]] = {}
 
 
 def shown(value: object) -> str:
@@ -36,9 +34,8 @@ def shown(value: object) -> str:
     return text if len(text := ascii(value)) <= 80 else f"{text[:77]}..."
 
 
-# A table, two lines a reason. InvalidToken's own are all that a caller learns of steps 1 to 3 where rejections are not explained.
 # fmt: off
-class InvalidToken(Rejection, status=401, code="invalid_token", source="RFC 6750 section 3.1"):
+class InvalidToken(Rejection, status=401, code="invalid_token", source="RFC 6750 section 3.1"):  # unexplained, it is all that is told
     title, cure = "The access token is not valid", "Ask the authorization server for a new access token for this API."
 class MalformedToken(InvalidToken, code="malformed_token", step=1, check="format", source="RFC 7519 section 7.2"):
     title, cure = "Access token malformed", "Send the token as it was given out; it is a JWT only when an API's audience was asked for."

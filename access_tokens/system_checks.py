@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 
 from access_tokens.conf import parse
+from access_tokens.resource_servers import ResourceServer
 
 
 def check_settings(app_configs: object = None, **options: object) -> list[CheckMessage]:
@@ -66,9 +67,7 @@ def check_cryptography(app_configs: object = None, **options: object) -> list[Ch
 
 
 def check_audiences(app_configs: object = None, **options: object) -> list[CheckMessage]:
-    """E006: an API that names no audience, so that it refuses every token. Looks at all authentication classes in use."""
-    from access_tokens.authentication import AccessTokenAuthentication  # here: it needs Django REST framework, which may be left out
-
+    """E006: an API that names no audience, so that it refuses every token. Looks at all classes in use."""
     if getattr(settings, "ROOT_URLCONF", None):
         list(get_resolver().url_patterns)  # imports the views, and with them the classes
     return [
@@ -77,8 +76,8 @@ def check_audiences(app_configs: object = None, **options: object) -> list[Check
             hint='Set `audience` to what tokens for this API have in aud, as in audience = "api.calendar".',
             id="access_tokens.E006",
         )
-        for cls in _subclasses(AccessTokenAuthentication)
-        if not isinstance(cls.audience, str) or not cls.audience
+        for cls in _subclasses(ResourceServer)
+        if cls.__module__ != "access_tokens.authentication" and (not isinstance(cls.audience, str) or not cls.audience)
     ]
 
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from os.path import commonprefix
 from typing import Any, ClassVar
 
+from jwt import PyJWK
+
 from access_tokens import rejections
 from access_tokens.keys import KeySource
 from access_tokens.rejections import shown
@@ -45,15 +47,16 @@ class Expectations:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """A token that passed steps 1 to 3; `client_id` and `jti` may be None where `typ` is JWT, `expires_at` is in UTC."""
+    """A token that passed steps 1 to 3, and the `key` that signed it; `client_id` and `jti` may be None where `typ` is JWT."""
 
     header: Json
     claims: Json
+    key: PyJWK
     issuer: str
     subject: str
-    client_id: str | None
     jti: str | None
-    expires_at: datetime
+    expires_at: datetime  # in UTC
+    client_id: str | None
     scopes: frozenset[str]
     is_machine: bool
     is_authenticated: ClassVar[bool] = True  # what Django and DRF ask a request's user
@@ -70,21 +73,20 @@ def verify(token: str, *, expected: Expectations, passed: Callable[[str], object
     issuer = trusted_issuer(claims, expected.issuers)  # the unverified `iss` only selects among the configured ones
     check_type(header, claims, issuer, expected)  # 1  RFC 8725 section 3.11
     passed("well_formed")
-    check_signature(token, header, issuer)  # 2  RFC 8725 section 3.1: the algorithm is pinned, not read
+    key = check_signature(token, header, issuer)  # 2  RFC 8725 section 3.1: the algorithm is pinned, not read
     passed("signature")
     check_standard_claims(header, claims, expected)  # 3  RFC 9068 section 4
-    client_id, scopes, is_machine = issuer.caller(claims)  # read here, judged in step 4
+    caller = issuer.caller(claims)  # read here, judged in step 4
     passed("standard_claims")
     expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    return AccessToken(header, claims, issuer.name, claims["sub"], client_id, claims.get("jti"), expires_at, scopes, is_machine)
+    return AccessToken(header, claims, key, issuer.name, claims["sub"], claims.get("jti"), expires_at, *caller)
 
 
 def check_well_formed(token: str) -> tuple[Json, Json]:
     """Step 1: base64url, JSON objects, signed, and no keys brought along. Returns header and claims, both unverified."""
     if len(token) > MAX_TOKEN_LENGTH:
         raise rejections.TokenTooLarge(f"{len(token)} characters were sent, at most {MAX_TOKEN_LENGTH} are read")
-    parts = token.split(".", 5)
-    if len(parts) != 3:
+    if len(parts := token.split(".", 5)) != 3:
         kind = {1: ", an opaque token?", 5: ", an encrypted token (JWE)?"}.get(len(parts), "")
         raise rejections.MalformedToken(f"3 parts are needed, found: {len(parts)}{kind}")
     header, claims, _ = _json_object(parts[0], "header"), _json_object(parts[1], "claims"), _base64url(parts[2], "signature")
@@ -114,8 +116,8 @@ def trusted_issuer(claims: Json, issuers: Mapping[str, Issuer]) -> Issuer:
     raise rejections.WrongIssuer(f"iss is {shown(name)}, trusted is {shown(nearest)}: {differ}")
 
 
-def check_signature(token: str, header: Json, issuer: Issuer) -> None:
-    """Step 2: the issuer's key that `kid` names signed these very bytes, with an algorithm pinned for issuer and key."""
+def check_signature(token: str, header: Json, issuer: Issuer) -> PyJWK:
+    """Step 2: the issuer's key that `kid` names, returned here, signed these very bytes, by an algorithm pinned for both."""
     if (algorithm := header["alg"]) not in issuer.algorithms:  # before any key is touched: no public key as HMAC secret
         raise rejections.WrongAlgorithm(f"alg is {shown(algorithm)}; this issuer signs with {' or '.join(sorted(issuer.algorithms))}")
     if (key := issuer.keys.find(header.get("kid"))) is None:
@@ -125,6 +127,7 @@ def check_signature(token: str, header: Json, issuer: Issuer) -> None:
     signed, _, signature = token.rpartition(".")
     if not key.Algorithm.verify(signed.encode(), key.key, _base64url(signature, "signature")):
         raise rejections.BadSignature("the issuer's key did not make this signature over this header and these claims")
+    return key
 
 
 def check_standard_claims(header: Json, claims: Json, expected: Expectations) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import access_requests, applications
 from authorization_server.access_request_forms import ApproveForm, AskForm, DenyForm
 from authorization_server.access_requests import NotPossible, may_decide

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import given_consents
 from authorization_server.models import AccessRequest, PreconfiguredConsent, User
 from authorization_server.pages import SeeOther, problem, sign_in_and_come_back

@@ -16,7 +16,7 @@ from django.db import Error
 from django.http import HttpRequest
 from django.utils import timezone
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import housekeeping
 from authorization_server.applications import CLIENT_ID
 from authorization_server.models.log_entries import LONGEST_VALUE, LogEntry, NewEntry

@@ -4,7 +4,7 @@ from authlib.oauth2.rfc6749 import OAuth2Request
 from django.conf import settings
 from django.http import HttpRequest
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import decision_log, issuer
 from authorization_server.addresses import client_address
 from authorization_server.authorization_requests import AuthorizationRequest, Destination, answers_in_fragment

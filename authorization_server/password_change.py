@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import decision_log, pages
 from authorization_server.addresses import client_address
 from authorization_server.decision_log import Decision

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse as url_of
 from django.utils.cache import add_never_cache_headers
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from demo_client import applications
 from demo_client.drawer import drawer
 from demo_client.failures import DAYBOOK, Failure

@@ -7,7 +7,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from access_tokens.problems import problem_response, trace_id_of
+from access_tokens.problem_responses import problem_response
+from access_tokens.trace_ids import trace_id_of
 
 _API_PATHS = re.compile(r"/(calendar|calandar|geocoding)/v1/|/\.well-known/|/oauth/|/api/v2/")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from project.errors import bad_request
 
 logger = logging.getLogger("four_checks.requests")

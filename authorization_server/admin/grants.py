@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import given_consents
 from authorization_server.admin.careful import Careful, ReadOnly, acting
 from authorization_server.forms import ClientGrantForm, PreconfiguredConsentForm

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import changes, keys
 from authorization_server.admin.careful import Careful, ReadOnly, acting
 from authorization_server.models import KeyState, SigningKey

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from authorization_server import parameters
 from authorization_server.errors import MethodNotAllowed, TemporarilyUnavailable
 from authorization_server.oauth_requests import OAuthRequest

@@ -28,5 +28,5 @@ class ManagementAccessToken(AccessTokenAuthentication):
         if authenticated and authenticated[1].issuer != settings.ISSUER:
             access_token = authenticated[1]
             foreign = rejections.WrongIssuer(f"iss is {shown(access_token.issuer)}, wanted is {shown(settings.ISSUER)} alone")
-            raise self.refused(request, foreign, jti=access_token.jti)
+            raise self.refused(request, foreign)
         return authenticated

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from access_tokens.permissions import HasRequiredScopes, IsMachine
-from access_tokens.problems import trace_id_of
+from access_tokens.trace_ids import trace_id_of
 from access_tokens.verify import AccessToken
 from authorization_server import changes, issuer
 from authorization_server.management_api.authentication import ManagementAccessToken

@@ -158,3 +158,10 @@ def test_drfs_own_exception_handler_still_answers_401_with_a_challenge(api, issu
 
 def test_the_audience_is_declared_by_the_view_not_by_a_setting(api, issuer):
     assert api.call(token=issuer.access_token(aud="https://api.example.com/geocoding/v1/")).json()["code"] == "wrong_audience"
+
+
+def test_an_api_that_remembers_verified_tokens_answers_the_same(api, issuer, settings):
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "VERIFIED_TOKENS_SECONDS": 30}
+    token = issuer.access_token()
+    assert [api.call(token=token).status_code for _ in range(2)] == [200, 200]
+    assert api.call(token=token[:-10] + "A" * 10).status_code == 401

@@ -1,9 +1,15 @@
 """`settings.ACCESS_TOKENS`: a wrong entry stops the start, and says which it is, its value and the cure."""
 
+import jwt
 import pytest
+import time_machine
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
-from access_tokens.conf import configuration, expectations, parse, trusted_issuers
+from access_tokens.conf import configuration, expectations, parse, trusted_issuers, verifier
+from access_tokens.rejections import KeysUnavailable
+from access_tokens.verify import verify
+from tests.access_tokens.conftest import refused
 
 GOOD = {"issuer": "https://tenant.example/"}
 
@@ -94,3 +100,68 @@ def test_it_is_parsed_once_and_anew_when_a_test_changes_it(settings):
 def test_several_issuers_are_found_by_their_exact_iss(settings):
     settings.ACCESS_TOKENS = {"ISSUERS": [{"issuer": "https://a.example/"}, {"issuer": "https://b.example"}]}
     assert set(trusted_issuers()) == {"https://a.example/", "https://b.example"}
+
+
+def test_the_leeway_is_a_setting(settings):
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "LEEWAY_SECONDS": 0}
+    assert expectations("api.calendar").leeway_seconds == 0
+
+
+def test_a_symmetric_key_verifies_hs256_and_nothing_else(settings, issuer):
+    secret = "s" * 32
+    entry = {"issuer": issuer.url, "algorithms": ["HS256"], "symmetric_keys": {"api.calendar": secret, "api.other": "o" * 32}}
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [entry]}
+    token = jwt.encode(issuer.user_claims(), secret, algorithm="HS256", headers={"typ": "at+jwt"})
+    assert verify(token, expected=expectations("api.calendar")).subject == "usr_123"
+    with refused("wrong_algorithm"):
+        verify(issuer.access_token(), expected=expectations("api.calendar"))
+    with refused("bad_signature"):  # each API has a secret of its own
+        verify(token, expected=expectations("api.other"))
+    with refused("wrong_issuer"):  # shares no secret with this issuer
+        verify(token, expected=expectations("api.third"))
+
+
+# ---- An issuer in the same process ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as clock:
+        yield clock
+
+
+def test_an_issuer_in_the_same_process_is_not_asked_for_every_request(settings, issuer, clock):
+    asked = []
+
+    def public_keys() -> object:
+        asked.append(1)
+        return issuer.jwks()
+
+    ours, *_ = settings.ACCESS_TOKENS["ISSUERS"]
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": public_keys}]}
+    source = trusted_issuers()[issuer.url].keys
+    for _ in range(10):
+        assert source.find("test-key")
+    assert len(asked) == 1
+    issuer.kid = "rotated"
+    assert source.find("rotated")  # at once: reading is cheap here
+    assert len(asked) == 2
+    clock.shift(11)
+    assert source.find("test-key") is None
+    assert source.find("rotated")
+
+
+def test_a_database_that_does_not_answer_makes_keys_unavailable(settings, issuer):
+    def public_keys() -> object:
+        raise OperationalError("gone")
+
+    ours, *_ = settings.ACCESS_TOKENS["ISSUERS"]
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": public_keys}]}
+    with pytest.raises(KeysUnavailable, match="OperationalError"):
+        trusted_issuers()[issuer.url].keys.load()
+
+
+def test_verified_tokens_are_remembered_only_where_that_is_switched_on(settings, issuer):
+    assert verifier() is verify
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "VERIFIED_TOKENS_SECONDS": 30}
+    assert verifier() is not verify

@@ -2,22 +2,23 @@
 
 import pytest
 
-from access_tokens.conf import expectations
 from access_tokens.examine import Result, examine
+from access_tokens.keys import KeySource
 from access_tokens.rejections import Rejection
-from access_tokens.verify import STANDARD_CLAIMS, verify
+from access_tokens.verify import STANDARD_CLAIMS, Expectations, verify
 from forgeries.catalogue import forgeries_for
+from tests.access_tokens.conftest import trusting
 from tests.forgeries.goods import good_for_the_calendar
 
 NEEDED = frozenset({"read"})
 
 
 @pytest.fixture
-def report(issuer):
+def report(expected):
     """Examines a token as the Calendar API would see it."""
 
     def examine_here(token: str):
-        return examine(token, expected=expectations("api.calendar"), served="users", needed_scopes=NEEDED)
+        return examine(token, expected=expected, served="users", needed_scopes=NEEDED)
 
     return examine_here
 
@@ -54,10 +55,9 @@ def test_of_an_untrusted_issuer_the_signature_is_not_possible_never_passed(repor
     assert seen.rejection.code == "wrong_issuer"
 
 
-def test_without_keys_the_signature_is_not_possible(report, issuer, settings):
-    ours, *_ = settings.ACCESS_TOKENS["ISSUERS"]
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": lambda: {"keys": []}}]}
-    seen = report(issuer.access_token())
+def test_without_keys_the_signature_is_not_possible(expected, issuer):
+    keyless = trusting(expected, keys=KeySource(lambda: ({"keys": []}, 60)))
+    seen = examine(issuer.access_token(), expected=keyless, served="users", needed_scopes=NEEDED)
     assert results(seen) == ["passed", "impossible", "passed", "passed"]
     assert seen.rejection.code == "keys_unavailable"
 
@@ -83,26 +83,25 @@ def test_every_standard_claim_check_of_verify_is_shown(report, issuer):
     assert len(report(issuer.access_token()).steps[2].checks) == len(STANDARD_CLAIMS) + 1  # and iss
 
 
-def test_nobody_trusted_is_no_reason_to_fall_over(issuer, settings):
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": []}
-    seen = examine(issuer.access_token(), expected=expectations("api.calendar"))
+def test_nobody_trusted_is_no_reason_to_fall_over(issuer):
+    seen = examine(issuer.access_token(), expected=Expectations("api.calendar", {}))
     assert results(seen) == ["impossible", "impossible", "failed", "impossible"]
 
 
-def code_of_verify(token: str) -> str:
+def code_of_verify(token: str, expected: Expectations) -> str:
     try:
-        verify(token, expected=expectations("api.calendar"))
+        verify(token, expected=expected)
     except Rejection as rejection:
         return rejection.code
     return "left to step 4"
 
 
-def test_it_agrees_with_verify_on_every_forgery(report, issuer):
+def test_it_agrees_with_verify_on_every_forgery(report, issuer, expected):
     good = good_for_the_calendar(issuer)
     for forgery in forgeries_for(good):
         token = forgery.make(good)
         rejection = report(token).rejection
-        assert code_of_verify(token) == (rejection.code if rejection.step != 4 else "left to step 4"), forgery.id
+        assert code_of_verify(token, expected) == (rejection.code if rejection.step != 4 else "left to step 4"), forgery.id
 
 
 def test_texts_are_short_printable_ascii(report, issuer):

@@ -517,45 +517,5 @@ def test_what_is_no_jwk_set_is_refused_rfc7517_section_5(jwks):
         usable_keys(jwks)
 
 
-# ---- An issuer in the same process ----------------------------------------------------------------------------------
-
-
-def test_an_issuer_in_the_same_process_is_not_asked_for_every_request(settings, issuer, clock):
-    from access_tokens.conf import trusted_issuers
-
-    asked = []
-
-    def public_keys() -> object:
-        asked.append(1)
-        return issuer.jwks()
-
-    ours, *_ = settings.ACCESS_TOKENS["ISSUERS"]
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": public_keys}]}
-    source = trusted_issuers()[issuer.url].keys
-    for _ in range(10):
-        assert source.find("test-key")
-    assert len(asked) == 1
-    issuer.kid = "rotated"
-    assert source.find("rotated")  # at once: reading is cheap here
-    assert len(asked) == 2
-    clock.shift(11)
-    assert source.find("test-key") is None
-    assert source.find("rotated")
-
-
-def test_a_database_that_does_not_answer_makes_keys_unavailable(settings, issuer):
-    from django.db import OperationalError
-
-    from access_tokens.conf import trusted_issuers
-
-    def public_keys() -> object:
-        raise OperationalError("gone")
-
-    ours, *_ = settings.ACCESS_TOKENS["ISSUERS"]
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": public_keys}]}
-    with pytest.raises(KeysUnavailable, match="OperationalError"):
-        trusted_issuers()[issuer.url].keys.load()
-
-
 def test_a_key_source_is_what_a_function_says():
     assert KeySource(lambda: ({"keys": [jwk()]}, 60)).find("one")

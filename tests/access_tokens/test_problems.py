@@ -10,7 +10,9 @@ from django.test import RequestFactory
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from access_tokens.problems import exception_handler, problem_response, trace_id_of
+from access_tokens.problem_responses import problem_response
+from access_tokens.problems import exception_handler
+from access_tokens.trace_ids import trace_id_of
 from tests.access_tokens.api import Note
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -134,19 +134,3 @@ def test_of_several_trusted_issuers_only_the_one_in_iss_vouches(issuer):
     assert verify(signed("https://other.example/"), expected=expected).owner == ("https://other.example/", "usr_123")
     with refused("unknown_key"):
         verify(signed(issuer.url), expected=expected)
-
-
-def test_a_symmetric_key_verifies_hs256_and_nothing_else(settings, issuer):
-    from access_tokens.conf import expectations
-
-    secret = "s" * 32
-    entry = {"issuer": issuer.url, "algorithms": ["HS256"], "symmetric_keys": {"api.calendar": secret, "api.other": "o" * 32}}
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [entry]}
-    token = jwt.encode(issuer.user_claims(), secret, algorithm="HS256", headers={"typ": "at+jwt"})
-    assert verify(token, expected=expectations("api.calendar")).subject == "usr_123"
-    with refused("wrong_algorithm"):
-        verify(issuer.access_token(), expected=expectations("api.calendar"))
-    with refused("bad_signature"):  # each API has a secret of its own
-        verify(token, expected=expectations("api.other"))
-    with refused("wrong_issuer"):  # shares no secret with this issuer
-        verify(token, expected=expectations("api.third"))

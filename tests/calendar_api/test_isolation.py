@@ -22,7 +22,7 @@ from django.test.utils import CaptureQueriesContext
 from calendar_api import quotas
 from calendar_api.models import Event
 from tests.calendar_api.conftest import REHEARSAL, Caller, assert_problem, errors_of
-from tests.conftest import TestIssuer
+from tests.issuer import TestIssuer
 
 Ways = list[dict[str, Any]]
 

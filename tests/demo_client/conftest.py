@@ -19,7 +19,7 @@ from demo_client import discovery
 from demo_client.flows.client_credentials import TOKENS
 from demo_client.models import DaybookSession
 from demo_client.sessions import SessionStore
-from tests.conftest import TestIssuer
+from tests.issuer import TestIssuer
 
 NOW = "2026-11-24T09:00:00Z"
 EVENT = {

@@ -6,7 +6,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from forgeries.good import Good
-from tests.conftest import TestIssuer
+from tests.issuer import TestIssuer
 
 # An issuer for what is decided before a test runs: which forgeries apply to which API.
 ANYBODY = TestIssuer("http://localhost:8000/", "api.calendar", "https://api.example.com/geocoding/v1/")

@@ -18,8 +18,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 setup_test_environment()
 
-from tests.conftest import TestIssuer  # noqa: E402 - needs the settings
 from tests.geocoding_api.conftest import Caller  # noqa: E402
+from tests.issuer import TestIssuer  # noqa: E402 - needs the settings
 
 
 def megabytes(name):

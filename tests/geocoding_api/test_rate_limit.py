@@ -10,8 +10,8 @@ import time_machine
 
 from geocoding_api.rate_limit import _count
 from tests import redis_server
-from tests.conftest import TestIssuer
 from tests.geocoding_api.conftest import SHIBUYA, assert_problem, trust
+from tests.issuer import TestIssuer
 from tests.requirements_of_tests import missing
 
 NOON = 1_795_521_600  # 2026-11-24 12:00:00 UTC, where a window begins

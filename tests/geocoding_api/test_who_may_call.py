@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.conftest import TestIssuer
 from tests.geocoding_api.conftest import SHIBUYA, assert_problem, trust
+from tests.issuer import TestIssuer
 
 
 def test_a_machine_gets_an_answer(backend):
