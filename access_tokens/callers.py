@@ -36,7 +36,10 @@ def client_id_of(claims: Json) -> str | None:
 
 
 def scopes_of(claims: Json, scope_claim: str) -> frozenset[str]:
-    """The scopes of the one configured claim, blank-separated text or a list; `both`: those in `scope` and in `permissions`."""
+    """The scopes of the one configured claim, blank-separated text or a list; `both`: those in `scope` and in `permissions`.
+
+    No scopes where it is missing or empty. Raises `InvalidClaim` for anything else (RFC 6749 section 3.3).
+    """
     if scope_claim == "both":
         return scopes_of(claims, "scope") & scopes_of(claims, "permissions")
     value = claims.get(scope_claim, [])
@@ -47,7 +50,7 @@ def scopes_of(claims: Json, scope_claim: str) -> frozenset[str]:
 
 
 def is_machine(claims: Json, rule: MachineRule) -> bool:
-    """Whether a machine calls on its own behalf; where the rule cannot tell, the token is refused."""
+    """Whether a machine calls on its own behalf. Raises `InvalidClaim` where the rule cannot tell."""
     if (answer := rule(claims)) is None:
         raise rejections.InvalidClaim("whether a machine or a user calls cannot be told by this issuer's rule", check="sub")
     return answer

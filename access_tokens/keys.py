@@ -72,7 +72,7 @@ class KeySource:
 
 
 def published_keys(issuer: str, *, internal_url: str = "", jwks_uri: str = "", max_stale_hours: float = 24) -> KeySource:
-    """The keys at `jwks_uri`, else where discovery says (RFC 8414); `internal_url` replaces a leading `issuer` in every address."""
+    """The keys at `jwks_uri`, else where discovery says (RFC 8414); `internal_url` replaces a leading `issuer`. Fetches nothing yet."""
     public, internal = issuer.rstrip("/") + "/", (internal_url or issuer).rstrip("/") + "/"
 
     def fetch(address: str) -> tuple[dict[str, Any], float]:
@@ -113,7 +113,7 @@ def fetch_json(address: str, *, may_be_http: bool = False) -> tuple[dict[str, An
 
 
 def usable_keys(jwks: object) -> Mapping[str, jwt.PyJWK]:
-    """The public signature keys in a JWK set (RFC 7517 section 5) by `kid`; one without `alg` is for RS256, ES256, … by its type."""
+    """A JWK set's public keys by `kid` (RFC 7517); one without `alg` is for RS256, ES256, … by its type. Raises `KeysUnavailable`."""
     keys: dict[str, jwt.PyJWK] = {}
     if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
         raise KeysUnavailable("what was read is no JWK set")

@@ -4,12 +4,22 @@
 Loaded by `access_tokens/apps.py` where drf-spectacular is installed.
 """
 
-from typing import Any
-
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from typing import TYPE_CHECKING, Any
 
 from access_tokens.conf import configuration
 from access_tokens.permissions import required_scopes
+
+if TYPE_CHECKING:
+
+    class OpenApiAuthenticationExtension:
+        """drf-spectacular's own is typed in part only; this is the part that is used here."""
+
+        target: Any
+
+        def __init__(self, target: Any) -> None: ...
+
+else:
+    from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):

@@ -4,17 +4,21 @@
 def test_reading_needs_the_scope(client, token_issuer):
     token = token_issuer.token(aud="api.calendar", scope="read")
     assert client.get("/calendar/v1/events", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+Without Django the verifier itself is told to trust it: `Expectations("api.calendar", token_issuer.trusted(your_profile))`.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.test import override_settings
+
+from access_tokens.keys import KeySource
+from access_tokens.verify import Caller, Issuer, Json
 
 
 class PlayedIssuer:
@@ -28,8 +32,12 @@ class PlayedIssuer:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(_private_key().public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
+    def trusted(self, caller: Callable[[Json], Caller]) -> dict[str, Issuer]:
+        """What `Expectations.issuers` takes: this issuer alone, with `caller` to read its claims."""
+        return {self.issuer: Issuer(self.issuer, KeySource(lambda: (self.public_keys(), 600)), caller)}
+
     def token(self, headers: dict[str, Any] | None = None, **claims: Any) -> str:
-        """A user's access token by RFC 9068, valid for an hour."""
+        """A user's access token by RFC 9068, valid for an hour; `scope` is text, as in `scope="read write"`."""
         now = int(time.time())
         good = {"iss": self.issuer, "sub": "user-1", "client_id": "application-1", "jti": "token-1", "iat": now, "exp": now + 3600}
         chosen = {name: value for name, value in {**good, **claims}.items() if value is not None}
@@ -43,9 +51,19 @@ class PlayedIssuer:
 
 @pytest.fixture
 def token_issuer() -> Iterator[PlayedIssuer]:
-    """The only issuer that is trusted while the test runs."""
+    """A played issuer; where Django is set up, the only one that is trusted while the test runs."""
     played = PlayedIssuer()
-    with override_settings(ACCESS_TOKENS={"ISSUERS": [{"issuer": played.issuer, "public_keys": played.public_keys}]}):
+    try:
+        from django.conf import settings  # here: the verifier is tested without Django, too
+        from django.test import override_settings
+    except ModuleNotFoundError:
+        yield played
+        return
+    if not settings.configured:
+        yield played
+        return
+    trusted = [{"issuer": played.issuer, "public_keys": played.public_keys}]
+    with override_settings(ACCESS_TOKENS={**getattr(settings, "ACCESS_TOKENS", {}), "ISSUERS": trusted}):
         yield played
 
 

@@ -83,7 +83,7 @@ def verify(token: str, *, expected: Expectations, passed: Callable[[str], object
 
 
 def check_well_formed(token: str) -> tuple[Json, Json]:
-    """Step 1: base64url, JSON objects, signed, and no keys brought along. Returns header and claims, both unverified."""
+    """Step 1: header and claims, unverified. Raises `TokenTooLarge`, `MalformedToken`, `UnsignedToken`, `ForbiddenHeader`."""
     if len(token) > MAX_TOKEN_LENGTH:
         raise rejections.TokenTooLarge(f"{len(token)} characters were sent, at most {MAX_TOKEN_LENGTH} are read")
     if len(parts := token.split(".", 5)) != 3:
@@ -100,7 +100,7 @@ def check_well_formed(token: str) -> tuple[Json, Json]:
 
 
 def check_type(header: Json, claims: Json, issuer: Issuer, expected: Expectations) -> None:
-    """`typ` is that of the issuer's access tokens. An ID token passes here: `check_no_id_token` refuses it by its name."""
+    """`typ` is one of the issuer's; an ID token is left to `check_no_id_token`, which names it. Raises `WrongType`."""
     kind = header["typ"].lower().removeprefix("application/") if isinstance(header.get("typ"), str) else None
     if kind not in issuer.types and not _id_token_marks(claims, expected):
         raise rejections.WrongType(f"typ is {shown(header.get('typ'))}; this issuer's tokens have {' or '.join(sorted(issuer.types))}")
@@ -117,7 +117,7 @@ def trusted_issuer(claims: Json, issuers: Mapping[str, Issuer]) -> Issuer:
 
 
 def check_signature(token: str, header: Json, issuer: Issuer) -> PyJWK:
-    """Step 2: the issuer's key that `kid` names, returned here, signed these very bytes, by an algorithm pinned for both."""
+    """Step 2: the key that made the signature. Raises `WrongAlgorithm`, `UnknownKey`, `BadSignature`, `KeysUnavailable`."""
     if (algorithm := header["alg"]) not in issuer.algorithms:  # before any key is touched: no public key as HMAC secret
         raise rejections.WrongAlgorithm(f"alg is {shown(algorithm)}; this issuer signs with {' or '.join(sorted(issuer.algorithms))}")
     if (key := issuer.keys.find(header.get("kid"))) is None:
@@ -131,33 +131,33 @@ def check_signature(token: str, header: Json, issuer: Issuer) -> PyJWK:
 
 
 def check_standard_claims(header: Json, claims: Json, expected: Expectations) -> None:
-    """Step 3: each claim in turn, a missing one as bad as a wrong one; `iss` was compared by `trusted_issuer`."""
+    """Step 3, but for `iss` (`trusted_issuer`): a missing claim is as bad as a wrong one. Raises the `InvalidToken` of the first."""
     for check in STANDARD_CLAIMS:
         check(header, claims, expected)
 
 
 def check_no_id_token(header: Json, claims: Json, expected: Expectations) -> None:
-    """An ID token tells an application who signed in; it opens no API."""
+    """An ID token tells an application who signed in; it opens no API (RFC 9068 section 5). Raises `IdTokenRefused`."""
     if marks := _id_token_marks(claims, expected):
         raise rejections.IdTokenRefused(f"{marks} as in an ID token; aud is {shown(claims.get('aud'))}")
 
 
 def check_exp(header: Json, claims: Json, expected: Expectations) -> None:
-    """Not expired by the leeway."""
+    """`exp`, in seconds, is past by less than the leeway. RFC 7519 section 4.1.4. Raises `TokenExpired`."""
     exp, now = claim(claims, "exp", int), int(time.time())
     if now >= exp + expected.leeway_seconds:
         raise rejections.TokenExpired(f"exp was {now - exp} s ago {_clocks(exp, now, expected)}")
 
 
 def check_nbf_and_iat(header: Json, claims: Json, expected: Expectations) -> None:
-    """Neither issued nor valid only from a time in the future; `nbf` may be left out."""
+    """Issued and valid from no later than now, by the leeway; `nbf` may be left out. RFC 7519 section 4.1.5. Raises `TokenNotYetValid`."""
     for name in ("nbf", "iat") if "nbf" in claims else ("iat",):
         if (since := claim(claims, name, int)) > (now := int(time.time())) + expected.leeway_seconds:
             raise rejections.TokenNotYetValid(f"{name} is {since - now} s ahead {_clocks(since, now, expected)}", check=name)
 
 
 def check_aud(header: Json, claims: Json, expected: Expectations) -> None:
-    """The token is for this API, maybe among others."""
+    """`aud`, text or a list of texts, has this API's. RFC 7519 section 4.1.3. Raises `InvalidClaim`, `WrongAudience`."""
     audiences = [audience] if isinstance(audience := claim(claims, "aud"), str) else audience
     if not isinstance(audiences, list) or not all(isinstance(member, str) for member in audiences):
         raise rejections.InvalidClaim(f"aud is {shown(audience)} instead of text or a list of texts", check="aud")
@@ -166,7 +166,7 @@ def check_aud(header: Json, claims: Json, expected: Expectations) -> None:
 
 
 def check_names(header: Json, claims: Json, expected: Expectations) -> None:
-    """`sub`, with `at+jwt` also `client_id` and `jti`, are there; what is there can be stored and shown."""
+    """`sub`, with `at+jwt` also `client_id` and `jti`, are there (RFC 9068 section 2.2) and usable; raises what `claim` raises."""
     needed = {"sub", "client_id", "jti"} if str(header.get("typ")).lower().endswith("at+jwt") else {"sub"}
     for name in ("sub", "client_id", "jti"):
         if name in needed or name in claims:
@@ -174,7 +174,7 @@ def check_names(header: Json, claims: Json, expected: Expectations) -> None:
 
 
 def check_cnf(header: Json, claims: Json, expected: Expectations) -> None:
-    """Not bound to a key (RFC 7800): without that proof, which is not checked here, a thief would pass."""
+    """Not bound to a key (RFC 7800): without the proof, which nobody checks here, a thief would pass. Raises `InvalidClaim`."""
     if "cnf" in claims:
         raise rejections.InvalidClaim("cnf binds the token to its owner's key, whose proof is not checked here", check="cnf")
 
@@ -189,7 +189,7 @@ def _id_token_marks(claims: Json, expected: Expectations) -> str:
 
 
 def claim(claims: Json, name: str, kind: type = object) -> Any:
-    """The claim `name`, which must be there: if `kind` is str as text that can be stored and shown, if int as a time in seconds."""
+    """The claim `name`; if `kind` is str, text fit to store and show, if int, a time in s. Raises `MissingClaim`, `InvalidClaim`."""
     if name not in claims:
         raise rejections.MissingClaim(f"{name} is missing", check=name)
     value = claims[name]

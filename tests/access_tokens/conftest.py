@@ -40,6 +40,12 @@ def terse(settings):
 
 
 @pytest.fixture
+def explained(settings):
+    """Rejections are explained, as in the demo."""
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "EXPLAIN_REJECTIONS": True}
+
+
+@pytest.fixture
 def expected(issuer) -> Expectations:
     """What the Calendar API expects: its audience, and `issuer`."""
     trusted = Issuer(issuer.url, KeySource(lambda: (issuer.jwks(), 600)), _profile())

@@ -4,6 +4,9 @@ import logging
 
 import pytest
 
+from access_tokens.conf import verifier
+from access_tokens.verify import verify
+
 METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/notes/v1"'
 
 
@@ -165,3 +168,9 @@ def test_an_api_that_remembers_verified_tokens_answers_the_same(api, issuer, set
     token = issuer.access_token()
     assert [api.call(token=token).status_code for _ in range(2)] == [200, 200]
     assert api.call(token=token[:-10] + "A" * 10).status_code == 401
+
+
+def test_verified_tokens_are_remembered_only_where_that_is_switched_on(settings, api):
+    assert verifier() is verify
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "VERIFIED_TOKENS_SECONDS": 30}
+    assert verifier() is not verify

@@ -6,7 +6,7 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from access_tokens.conf import configuration, expectations, parse, trusted_issuers, verifier
+from access_tokens.conf import configuration, expectations, parse, trusted_issuers
 from access_tokens.rejections import KeysUnavailable
 from access_tokens.verify import verify
 from tests.access_tokens.conftest import refused
@@ -159,9 +159,3 @@ def test_a_database_that_does_not_answer_makes_keys_unavailable(settings, issuer
     settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{**ours, "public_keys": public_keys}]}
     with pytest.raises(KeysUnavailable, match="OperationalError"):
         trusted_issuers()[issuer.url].keys.load()
-
-
-def test_verified_tokens_are_remembered_only_where_that_is_switched_on(settings, issuer):
-    assert verifier() is verify
-    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "VERIFIED_TOKENS_SECONDS": 30}
-    assert verifier() is not verify

@@ -1,255 +1,174 @@
-"""`access_tokens` is for copying: each subset of its files works alone in an empty folder, with only what it says it needs."""
+"""`access_tokens` is for copying: each part of it that can be copied passes its own tests in an empty folder.
 
+A part is the minimum copy, and one more file with all that it needs. The tests that travel with it are those of this folder
+that import nothing else of `access_tokens`; what the part does not import (Django, Django REST framework, drf-spectacular)
+cannot be imported there.
+"""
+
+import ast
+import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import access_tokens
 
-SOURCE = Path(access_tokens.__file__).parent
+PACKAGE = Path(access_tokens.__file__).parent
+TESTS = Path(__file__).parent
+ROOT = PACKAGE.parent
+MINIMUM = frozenset({"verify", "keys", "rejections"})
+THE_WHOLE = frozenset(path.stem for path in PACKAGE.glob("*.py"))
+OPTIONAL_PACKAGES = {"django", "rest_framework", "drf_spectacular"}
+NOT_FOR_COPIES = {"test_lifts_out", "test_public_names"}  # of this whole repository
 
-MINIMUM = ("verify.py", "keys.py", "rejections.py")
-PLAIN = (*MINIMUM, "__init__.py", "callers.py", "symmetric_keys.py", "verified_tokens.py", "examine.py")
-DJANGO = (
-    *MINIMUM,
-    "__init__.py",
-    "callers.py",
-    "symmetric_keys.py",
-    "conf.py",
-    "challenges.py",
-    "trace_ids.py",
-    "authentication.py",
-    "permissions.py",
-)
+# Stands in for the tests' own conftest.py: the issuer, trusted in the settings where there is Django.
+CONFTEST = """
+import pytest
+from tests.issuer import TestIssuer
 
-# Puts a good token and keys into the folder's namespace; the given modules cannot be imported there.
-PREAMBLE = """
-import sys, time
+PLAYED = TestIssuer("http://localhost:8000/", "api.calendar", "https://api.example.com/geocoding/v1/")
+"""
+WITHOUT_DJANGO = """
+@pytest.fixture
+def issuer():
+    return TestIssuer(PLAYED.url, PLAYED.calendar_audience, PLAYED.geocoding_audience)
+"""
+WITH_DJANGO = """
+@pytest.fixture
+def issuer(settings):
+    played = TestIssuer(PLAYED.url, PLAYED.calendar_audience, PLAYED.geocoding_audience)
+    settings.ACCESS_TOKENS = {**settings.ACCESS_TOKENS, "ISSUERS": [{"issuer": played.url, "public_keys": played.jwks}]}
+    return played
+"""
+SETTINGS = """
+SECRET_KEY = "x" * 50
+ROOT_URLCONF = "urls"
+ISSUER, DEMO_CLIENT_URL = "http://localhost:8000/", "http://localhost:8000"
+INSTALLED_APPS = {apps!r}
+ACCESS_TOKENS = {{
+    "ISSUERS": [{{"issuer": ISSUER}}],
+    "EXPLAIN_REJECTIONS": {explain},
+    "REJECTION_PAGES": "http://localhost:8000/learn/rejections/",
+}}
+REST_FRAMEWORK = {{"UNAUTHENTICATED_USER": None, "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"], **{drf!r}}}
+"""
+NOT_INSTALLED = """
+import sys
 
-class Blocked:
+class NotInstalled:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {blocked!r}:
             raise ModuleNotFoundError(f"{{name}} is not installed here", name=name)
 
-sys.meta_path.insert(0, Blocked())
-sys.path[0] = {folder!r}
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
-jwks = {{"keys": [{{**jwk, "kid": "one", "alg": "RS256"}}]}}
-
-def token(**changes):
-    now = int(time.time())
-    good = {{"iss": "https://issuer.example/", "aud": "api.notes", "sub": "ada", "client_id": "app", "jti": "1", "scope": "read"}}
-    return jwt.encode({{**good, "iat": now, "exp": now + 60, **changes}}, key, algorithm="RS256", headers={{"typ": "at+jwt", "kid": "one"}})
+sys.meta_path.insert(0, NotInstalled())
 """
 
-VERIFIES = """
-from access_tokens import rejections
-from access_tokens.keys import KeySource
-from access_tokens.verify import Expectations, Issuer, verify
 
-def caller(claims):
-    return claims["client_id"], frozenset(claims["scope"].split()), False
-
-issuer = Issuer("https://issuer.example/", KeySource(lambda: (jwks, 60)), caller)
-expected = Expectations("api.notes", {issuer.name: issuer})
-assert verify(token(), expected=expected).owner == ("https://issuer.example/", "ada")
-wrong = ({"aud": "x"}, rejections.WrongAudience), ({"exp": 1}, rejections.TokenExpired), ({"iss": "x"}, rejections.WrongIssuer)
-for changes, refused in wrong:
-    try:
-        verify(token(**changes), expected=expected)
-    except refused:
-        continue
-    raise SystemExit(f"{refused.__name__} was expected")
-"""
-
-EXAMINES = (
-    VERIFIES
-    + """
-from access_tokens import Expectations as TheSame, caller_profile
-from access_tokens.examine import examine
-from access_tokens.verified_tokens import VerifiedTokens
-
-assert TheSame is Expectations
-issuer = Issuer(issuer.name, issuer.keys, caller_profile(scope_claim="scope", machine_rule="rfc9068"))
-expected = Expectations("api.notes", {issuer.name: issuer})
-assert [step.result for step in examine(token(), expected=expected, served="users").steps] == ["passed"] * 4
-assert VerifiedTokens(30).verify(token(), expected=expected).scopes == {"read"}
-"""
-)
-
-A_PROJECT = """
-import django
-from django.conf import settings
-
-settings.configure(
-    SECRET_KEY="x" * 50,
-    ROOT_URLCONF=__name__,
-    ALLOWED_HOSTS=["testserver"],
-    INSTALLED_APPS={apps!r},
-    REST_FRAMEWORK={drf!r},
-    ACCESS_TOKENS={{"ISSUERS": [{{"issuer": "https://issuer.example/", "public_keys": lambda: jwks}}], "EXPLAIN_REJECTIONS": True}},
-)
-django.setup()
-
-from django.test import Client
-from django.urls import path
-from rest_framework.response import Response
-from rest_framework.views import APIView
-
-from access_tokens.authentication import AccessTokenAuthentication
-from access_tokens.permissions import HasRequiredScopes, IsUser
-
-class NotesAccessToken(AccessTokenAuthentication):
-    audience = "api.notes"
-    resource = "https://api.example/notes"
-
-class Notes(APIView):
-    authentication_classes = [NotesAccessToken]
-    permission_classes = [IsUser, HasRequiredScopes]
-    required_scopes = {{"GET": {{"read"}}}}
-
-    def get(self, request):
-        return Response({{"owner": request.user.owner}})
-
-urlpatterns = [path("notes", Notes.as_view())]
-
-def get(token=None):
-    return Client().get("/notes", headers={{"Authorization": f"Bearer {{token}}"}} if token else {{}})
-
-assert get(token()).json() == {{"owner": ["https://issuer.example/", "ada"]}}, get(token()).content
-assert [get().status_code, get(token(exp=1)).status_code, get(token(scope="x")).status_code] == [401, 401, 403]
-assert get().headers["WWW-Authenticate"] == 'Bearer realm="api", resource_metadata="https://api.example/.well-known/oauth-protected-resource/notes"'
-assert 'error="invalid_token"' in get(token(exp=1)).headers["WWW-Authenticate"]
-"""
-
-ANSWERS_PROBLEMS = (
-    A_PROJECT
-    + """
-from access_tokens.metadata import protected_resource_metadata
-
-urlpatterns += protected_resource_metadata(NotesAccessToken, name="metadata")
-assert get(token(exp=1)).json()["code"] == "token_expired"
-assert get(token(exp=1)).headers["Content-Type"] == "application/problem+json"
-assert Client().get("/.well-known/oauth-protected-resource").json()["authorization_servers"] == ["https://issuer.example/"]
-"""
-)
-
-OWN_DRF = {"UNAUTHENTICATED_USER": None, "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]}
-PROBLEMS = {**OWN_DRF, "EXCEPTION_HANDLER": "access_tokens.problems.exception_handler"}
+@cache
+def imported(file: Path) -> frozenset[str]:
+    """What `file` cannot be imported without, as dotted names."""
+    names: set[str] = set()
+    for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.ImportFrom):
+            names |= {str(statement.module), *(f"{statement.module}.{name.name}" for name in statement.names)}
+        elif isinstance(statement, ast.Import):
+            names |= {name.name for name in statement.names}
+    return frozenset(names)
 
 
-def run(folder: Path, files, program: str, blocked: set[str]) -> None:
-    """`program` in a folder that holds nothing but the copied files, where `blocked` packages are not installed."""
-    target = folder / "access_tokens"
-    target.mkdir()
+def own(names: frozenset[str]) -> frozenset[str]:
+    """The files of the package among dotted names."""
+    return frozenset(match[1] for name in names if (match := re.match(r"access_tokens\.(\w+)", name)) and match[1] in THE_WHOLE)
+
+
+def part(*files: str) -> frozenset[str]:
+    """The minimum, and `files` with all that they need."""
+    needed = MINIMUM.union(files)
+    while (more := needed.union(*(own(imported(PACKAGE / f"{name}.py")) for name in needed))) != needed:
+        needed = more
+    return needed
+
+
+def own_tests(files: frozenset[str]) -> list[Path]:
+    """The test modules that need nothing of the package but `files`."""
+    return [path for path in sorted(TESTS.glob("test_*.py")) if path.stem not in NOT_FOR_COPIES and needs(path) <= files]
+
+
+def needs(test: Path) -> frozenset[str]:
+    """What a test module needs of the package: what it imports, and what the fixtures need that it asks for.
+
+    Two files are loaded only where a setting asks for them: `server_timing` and `verified_tokens`.
+    """
+    tree = ast.parse(test.read_text(encoding="utf-8"))
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    names = imported(test)
+    if "api" in arguments or any(name.startswith("tests.access_tokens.api") for name in names):
+        names |= imported(TESTS / "api.py") | {"access_tokens.verified_tokens"}
+    if {"api", "explained"} & arguments:
+        names |= {"access_tokens.server_timing"}
+    return part(*own(names))
+
+
+def third_party(files: frozenset[str]) -> set[str]:
+    """Which of the optional packages `files` import."""
+    return {name.partition(".")[0] for file in files for name in imported(PACKAGE / f"{file}.py")} & OPTIONAL_PACKAGES
+
+
+PARTS = sorted({part(name) for name in THE_WHOLE - {"__init__"}} | {THE_WHOLE}, key=lambda files: (len(files), ",".join(sorted(files))))
+
+
+def copied(folder: Path, files: frozenset[str], modules: list[Path]) -> None:
+    """An empty project in `folder`: the copy, its tests, and settings where there is Django."""
+    for name in ("access_tokens", "tests/access_tokens", "tests/forgeries"):
+        (folder / name).mkdir(parents=True)
     for name in files:
-        shutil.copy(SOURCE / name, target)
-    text = PREAMBLE.format(blocked=blocked, folder=str(folder)) + program
-    (folder / "program.py").write_text(text, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-E", "program.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
+        shutil.copy(PACKAGE / f"{name}.py", folder / "access_tokens")
+    shutil.copytree(ROOT / "forgeries", folder / "forgeries", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "tests/issuer.py", folder / "tests")
+    shutil.copy(ROOT / "tests/forgeries/goods.py", folder / "tests/forgeries")
+    for path in (TESTS / "__init__.py", TESTS / "conftest.py", TESTS / "api.py", *modules):
+        shutil.copy(path, folder / "tests/access_tokens")
+    has = third_party(files)
+    (folder / "tests/__init__.py").touch()
+    (folder / "tests/forgeries/__init__.py").touch()
+    (folder / "tests/conftest.py").write_text(CONFTEST + (WITH_DJANGO if "django" in has else WITHOUT_DJANGO))
+    (folder / "not_installed.py").write_text(NOT_INSTALLED.format(blocked=OPTIONAL_PACKAGES - has))
+    (folder / "urls.py").write_text("urlpatterns = []\n")
+    apps = [*["access_tokens"] * ("apps" in files), *["rest_framework"] * ("rest_framework" in has)]
+    drf: dict[str, str] = {"EXCEPTION_HANDLER": "access_tokens.problems.exception_handler"} if "problems" in files else {}
+    (folder / "settings.py").write_text(SETTINGS.format(apps=apps, drf=drf, explain="server_timing" in files))
 
 
-def test_the_minimum_is_three_files_with_pyjwt_and_requests_and_no_django(tmp_path):
-    run(tmp_path, MINIMUM, VERIFIES, {"django", "rest_framework", "drf_spectacular"})
+@pytest.mark.parametrize("files", PARTS, ids=lambda files: "+".join(sorted(files - MINIMUM)) or "the minimum")
+def test_a_part_passes_its_own_tests_in_an_empty_folder(tmp_path, files):
+    modules = own_tests(files)
+    assert modules, "a part that nothing tests"
+    copied(tmp_path, files, modules)
+    django = ["-p", "pytest_django.plugin", "--ds=settings"] if "django" in third_party(files) else []
+    plugins = ["-p", "not_installed", *django, "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--rootdir", str(tmp_path), *plugins, "tests"]
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(tmp_path), "PATH": ""}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert re.search(r"\d+ passed", done.stdout)
 
 
-def test_examining_and_remembering_need_no_django_either(tmp_path):
-    run(tmp_path, PLAIN, EXAMINES, {"django", "rest_framework", "drf_spectacular"})
+def test_the_minimum_is_three_files_without_django():
+    assert part("verify") == MINIMUM
+    assert not third_party(MINIMUM)
+    assert {path.stem for path in own_tests(MINIMUM)} >= {"test_keys", "test_step_1_well_formed", "test_step_3_standard_claims"}
 
 
-def test_a_drf_view_is_protected_without_problems_metadata_and_explaining(tmp_path):
-    run(tmp_path, DJANGO, A_PROJECT.format(apps=["rest_framework"], drf=OWN_DRF), {"drf_spectacular"})
+def test_every_test_of_the_verifier_travels_with_the_whole():
+    assert {path.stem for path in own_tests(THE_WHOLE)} == {path.stem for path in TESTS.glob("test_*.py")} - NOT_FOR_COPIES
 
 
-def test_problems_and_metadata_can_be_added(tmp_path):
-    run(
-        tmp_path,
-        (*DJANGO, "problems.py", "metadata.py"),
-        ANSWERS_PROBLEMS.format(apps=["rest_framework"], drf=PROBLEMS),
-        {"drf_spectacular"},
-    )
-
-
-@pytest.mark.parametrize("blocked", [{"drf_spectacular"}, set()], ids=["without drf-spectacular", "with all that is installed"])
-def test_the_whole_package_works_in_an_empty_project(tmp_path, blocked):
-    files = [path.name for path in SOURCE.iterdir() if path.is_file()]
-    run(tmp_path, files, ANSWERS_PROBLEMS.format(apps=["access_tokens", "rest_framework"], drf=PROBLEMS), blocked)
-
-
-OWN_TEST = '''
-"""What somebody's own test looks like: `access_tokens.testing` plays the issuer."""
-
-from access_tokens.testing import token_issuer
-
-
-def test_reading_needs_the_scope(client, token_issuer):
-    def status(token):
-        return client.get("/notes", headers={"Authorization": f"Bearer {token}"}).status_code
-
-    assert status(token_issuer.token(aud="api.notes", scope="read")) == 200
-    assert status(token_issuer.token(aud="api.notes")) == 403
-    assert status(token_issuer.token(aud="x", scope="read")) == 401
-    assert status(token_issuer.machine_token(aud="api.notes", scope="read")) == 403
-'''
-
-OWN_SETTINGS = """
-SECRET_KEY = "x" * 50
-ROOT_URLCONF = "urls"
-INSTALLED_APPS = ["access_tokens", "rest_framework"]
-ACCESS_TOKENS = {"ISSUERS": [{"issuer": "https://issuer.example/"}]}
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
-"""
-
-OWN_URLS = """
-from django.urls import path
-from rest_framework.response import Response
-from rest_framework.views import APIView
-from access_tokens import AccessTokenAuthentication, HasRequiredScopes, IsUser
-
-
-class NotesAccessToken(AccessTokenAuthentication):
-    audience = "api.notes"
-    resource = "https://api.example/notes"
-
-
-class Notes(APIView):
-    authentication_classes = [NotesAccessToken]
-    permission_classes = [IsUser, HasRequiredScopes]
-    required_scopes = {"GET": {"read"}}
-
-    def get(self, request):
-        return Response({})
-
-
-urlpatterns = [path("notes", Notes.as_view())]
-"""
-
-
-def test_other_peoples_tests_can_play_the_issuer(tmp_path):
-    shutil.copytree(SOURCE, tmp_path / "access_tokens", ignore=shutil.ignore_patterns("__pycache__"))
-    for name, text in {"test_own.py": OWN_TEST, "settings.py": OWN_SETTINGS, "urls.py": OWN_URLS}.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-E",
-        "-m",
-        "pytest",
-        "-q",
-        "--rootdir",
-        str(tmp_path),
-        "--ds=settings",
-        "-p",
-        "no:cacheprovider",
-        "test_own.py",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+@pytest.mark.parametrize("left_out", ["challenges", "problems", "metadata", "server_timing", "verified_tokens", "examine", "decorators"])
+def test_what_may_be_left_out_is_needed_by_no_other_verifier(left_out):
+    """Plain verifying needs none of them, and of Django REST framework's protection only the challenges are a part."""
+    assert left_out not in part("verify", "callers", "symmetric_keys")
+    assert left_out == "challenges" or left_out not in part("authentication", "permissions")

@@ -3,6 +3,7 @@
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
+import access_tokens.schema  # noqa: F401  which apps.py loads where drf-spectacular is an application
 from tests.access_tokens import api
 
 

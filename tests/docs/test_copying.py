@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import access_tokens
-from tests.access_tokens.test_lifts_out import run
 
 PACKAGE = Path(access_tokens.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "copying.md").read_text()
@@ -16,6 +15,31 @@ VERIFIER, SETTINGS, VIEWS, OWN_TEST = re.findall(r"```python\n(.*?)```", PAGE, f
 FOUR_FILES, DRF_FILES = (
     re.findall(r"`(\w+\.py)`", PAGE.split(heading, 1)[1].split("```", 1)[0]) for heading in ("## Four files", "## A Django REST framework")
 )
+
+# Puts a good token and keys into the folder's namespace; the given modules cannot be imported there.
+PREAMBLE = """
+import sys, time
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ModuleNotFoundError(f"{{name}} is not installed here", name=name)
+
+sys.meta_path.insert(0, Blocked())
+sys.path[0] = {folder!r}
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+jwks = {{"keys": [{{**jwk, "kid": "one", "alg": "RS256"}}]}}
+
+def token(**changes):
+    now = int(time.time())
+    good = {{"iss": "https://issuer.example/", "aud": "api.notes", "sub": "ada", "client_id": "app", "jti": "1", "scope": "read"}}
+    return jwt.encode({{**good, "iat": now, "exp": now + 60, **changes}}, key, algorithm="RS256", headers={{"typ": "at+jwt", "kid": "one"}})
+"""
 
 # The page's issuer publishes the test's key without a network.
 PUBLISHES = """
@@ -64,6 +88,18 @@ assert (get(exp=1).status_code, get(scope="x").status_code, get(sub="app").statu
 assert get(exp=1).json()["code"] == "invalid_token"
 assert Client().get("/.well-known/oauth-protected-resource/notes").json()["scopes_supported"] == ["read"]
 """
+
+
+def run(folder: Path, files, program: str, blocked: set[str]) -> None:
+    """`program` in a folder that holds nothing but the copied files, where `blocked` packages are not installed."""
+    target = folder / "access_tokens"
+    target.mkdir()
+    for name in files:
+        shutil.copy(PACKAGE / name, target)
+    text = PREAMBLE.format(blocked=blocked, folder=str(folder)) + program
+    (folder / "program.py").write_text(text, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-E", "program.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_four_files_verify_without_django(tmp_path):
