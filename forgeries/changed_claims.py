@@ -23,6 +23,11 @@ def _changed_into_good(good: Good, **claims: Any) -> str:
     return f"{header}.{changed}.{good.token(**claims).split('.')[2]}"
 
 
+def _with_one_more(good: Good) -> object:
+    scopes = good.claims.get(good.scope_claim, "")
+    return [*scopes, "admin"] if isinstance(scopes, list) else f"{scopes} admin".strip()
+
+
 def _changed_header(good: Good) -> str:
     _, claims, signature = good.parts()
     return f"{base64url(as_json({**good.header, 'note': 'added'}))}.{claims}.{signature}"
@@ -48,7 +53,7 @@ FORGERIES = (
         name="More permissions",
         changed="A permission was added to scope; the signature is that of the original.",
         cure=_CURE,
-        make=lambda good: _changed(good, scope=f"{good.claims.get('scope', '')} admin".strip()),
+        make=lambda good: _changed(good, **{good.scope_claim: _with_one_more(good)}),
     ),
     _bad_signature(
         id="changed-aud",

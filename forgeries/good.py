@@ -4,7 +4,7 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -43,7 +43,7 @@ class Good:
     `scopes_needed` are those of the operation that the token will be sent to: empty where an API has no scopes.
     `typ` is the profile: `at+jwt` (RFC 9068) or `JWT`. `other_audience` is another API of the same issuer.
     `machine_rule` says how the issuer marks machines: `auth0` by `gty` and `sub` = `<client_id>@clients`, `rfc9068` by
-    `sub` = `client_id`.
+    `sub` = `client_id`, `entra` by `idtyp` = `app`, `keycloak:<claim>=<value>` by that claim. `scope_claim` holds the scopes.
     """
 
     claims: Mapping[str, Any]
@@ -56,7 +56,8 @@ class Good:
     now: int
     scopes_needed: frozenset[str] = frozenset()
     typ: str = "at+jwt"
-    machine_rule: Literal["auth0", "rfc9068"] = "auth0"
+    machine_rule: str = "auth0"
+    scope_claim: str = "scope"
 
     @property
     def header(self) -> dict[str, Any]:
@@ -76,15 +77,27 @@ class Good:
     @property
     def other_caller(self) -> dict[str, Any]:
         """The changes that make a machine's claims of a user's, and the other way round."""
-        if self.caller == "user" and self.machine_rule == "rfc9068":
-            return {"sub": self.client_id}
-        if self.caller == "user":
-            return {"sub": f"{self.client_id}@clients", "gty": "client-credentials"}
-        return {"sub": "usr_123", "gty": None}
+        is_user = self.caller == "user"
+        if self.machine_rule == "auth0":
+            return {"sub": f"{self.client_id}@clients", "gty": "client-credentials"} if is_user else {"sub": "usr_123", "gty": None}
+        if self.machine_rule == "rfc9068":
+            return {"sub": self.client_id if is_user else "usr_123"}
+        if self.machine_rule == "entra":
+            return {"idtyp": "app" if is_user else "user"}
+        name, _, value = self.machine_rule.removeprefix("keycloak:").partition("=")
+        return {name: value if is_user else None}
+
+    def for_a_machine(self) -> "Good":
+        """The same token, got by its application for itself."""
+        return replace(self, claims=with_changes(self.claims, self.other_caller), caller="machine")
 
     def token(self, *, header: Mapping[str, Any] | None = None, key: RSAPrivateKey | None = None, **claims: Any) -> str:
         """A signed token with changes to `header` and `claims`; None removes a member. Without arguments: the good token."""
         return self.signed(as_json(with_changes(self.header, header or {})), as_json(with_changes(self.claims, claims)), key=key)
+
+    def with_scope(self, value: object) -> str:
+        """The good token with `value` where its scopes are read; None leaves them out."""
+        return self.signed(as_json(self.header), as_json(with_changes(self.claims, {self.scope_claim: value})))
 
     def signed(self, header: bytes, claims: bytes, *, key: RSAPrivateKey | None = None, algorithm: str = "RS256") -> str:
         """Raw header and claims, signed with `key` (the issuer's, unless another is given)."""

@@ -1,6 +1,7 @@
 """Genuine tokens that do not open this door: the wrong permissions or kind of caller (step 4), or none that can be read (step 3)."""
 
 from functools import partial
+from typing import Any
 
 from forgeries.forgery import AppliesTo, Forgery
 from forgeries.good import Good
@@ -32,6 +33,11 @@ def _as_text(good: Good) -> str:
     return " ".join(_needed(good))
 
 
+def _in_the_other_claims(good: Good) -> str:
+    claims: dict[str, Any] = dict.fromkeys(("scope", "scp", "permissions"), _needed(good))
+    return good.token(**{**claims, good.scope_claim: None})
+
+
 FORGERIES = (
     _scope(
         id="scope-missing",
@@ -39,7 +45,7 @@ FORGERIES = (
         changed="scope was left out: the person has allowed nothing.",
         source="RFC 6750 section 3.1",
         cure=_REQUIRE,
-        make=lambda good: good.token(scope=None),
+        make=lambda good: good.with_scope(None),
     ),
     _scope(
         id="scope-empty",
@@ -47,7 +53,7 @@ FORGERIES = (
         changed="scope is a text without letters.",
         source="RFC 6749 section 3.3",
         cure=_REQUIRE,
-        make=lambda good: good.token(scope=""),
+        make=lambda good: good.with_scope(""),
     ),
     _scope(
         id="scope-other",
@@ -55,7 +61,7 @@ FORGERIES = (
         changed="scope lists permissions that have nothing to do with this operation.",
         source="RFC 6750 section 3.1",
         cure=_REQUIRE,
-        make=lambda good: good.token(scope="openid profile email"),
+        make=lambda good: good.with_scope("openid profile email"),
     ),
     _scope(
         id="scope-substring",
@@ -63,7 +69,7 @@ FORGERIES = (
         changed="scope contains the needed word only as a part of another, as read is a part of readwrite.",
         source="RFC 6749 section 3.3",
         cure=_WHOLE_WORDS,
-        make=lambda good: good.token(scope=f"pre{'-'.join(_needed(good))}fix readwrite"),
+        make=lambda good: good.with_scope(f"pre{'-'.join(_needed(good))}fix readwrite"),
     ),
     _scope(
         id="scope-namespaced",
@@ -71,7 +77,7 @@ FORGERIES = (
         changed="scope has the needed word with a colon and a thing behind it: another permission.",
         source="RFC 6749 section 3.3",
         cure=_WHOLE_WORDS,
-        make=lambda good: good.token(scope=" ".join(f"{scope}:clients" for scope in _needed(good))),
+        make=lambda good: good.with_scope(" ".join(f"{scope}:clients" for scope in _needed(good))),
     ),
     _scope(
         id="scope-upper-case",
@@ -79,7 +85,7 @@ FORGERIES = (
         changed="scope is written in capital letters; scopes are case-sensitive.",
         source="RFC 6749 section 3.3",
         cure=_WHOLE_WORDS,
-        make=lambda good: good.token(scope=_as_text(good).upper()),
+        make=lambda good: good.with_scope(_as_text(good).upper()),
     ),
     _scope(
         id="scope-with-commas",
@@ -87,15 +93,15 @@ FORGERIES = (
         changed="scope separates its words with commas instead of blanks, so they are one word that nobody needs.",
         source="RFC 6749 section 3.3",
         cure=_WHOLE_WORDS,
-        make=lambda good: good.token(scope=",".join(["profile", *_needed(good)])),
+        make=lambda good: good.with_scope(",".join(["profile", *_needed(good)])),
     ),
     _scope(
         id="scope-in-another-claim",
         name="Permissions in another claim",
-        changed="The needed words stand in scp and permissions, which this API does not read, and not in scope.",
+        changed="The needed words stand in claims that this API does not read, as in scp and permissions instead of scope.",
         source="RFC 9068 section 2.2.3; auth0/docs issue 7375",
         cure=_ONE_CLAIM,
-        make=lambda good: good.token(scope=None, scp=_needed(good), permissions=_needed(good)),
+        make=_in_the_other_claims,
     ),
     _unreadable(
         id="scope-list-of-one-text",
@@ -103,7 +109,7 @@ FORGERIES = (
         changed="scope is a list whose one member is two words with a blank between: split again, it would give both.",
         source="RFC 6749 section 3.3",
         cure=_STRICT,
-        make=lambda good: good.token(scope=[f"profile {_as_text(good)}"]),
+        make=lambda good: good.with_scope([f"profile {_as_text(good)}"]),
     ),
     _unreadable(
         id="scope-list-of-lists",
@@ -111,7 +117,7 @@ FORGERIES = (
         changed="scope is a list whose one member is the list of the needed words.",
         source="RFC 9068 section 2.2.3",
         cure=_STRICT,
-        make=lambda good: good.token(scope=[_needed(good)]),
+        make=lambda good: good.with_scope([_needed(good)]),
     ),
     _unreadable(
         id="scope-an-object",
@@ -119,7 +125,7 @@ FORGERIES = (
         changed="scope is a JSON object with the needed words as names: “is it in there?” says yes.",
         source="RFC 9068 section 2.2.3",
         cure=_STRICT,
-        make=lambda good: good.token(scope=dict.fromkeys(_needed(good), False)),
+        make=lambda good: good.with_scope(dict.fromkeys(_needed(good), False)),
     ),
     _unreadable(
         id="scope-with-a-tab",
@@ -127,7 +133,7 @@ FORGERIES = (
         changed="scope separates its words with a tab, at which some programs split and others do not.",
         source="RFC 6749 section 3.3",
         cure=_STRICT,
-        make=lambda good: good.token(scope="\t".join(["profile", *_needed(good)])),
+        make=lambda good: good.with_scope("\t".join(["profile", *_needed(good)])),
     ),
     _undecidable(
         id="machine-by-gty-alone",

@@ -13,9 +13,9 @@ from authorization_server.decision_log import Decision
 from authorization_server.management_api.logs import MOST_ENTRIES
 from authorization_server.management_api.scopes import SCOPES
 from authorization_server.models import ClientGrant, LogEntry
+from forgeries.check_api.challenges import parse_challenge
 from tests.authorization_server.conftest import CALLBACK, CODE_CHALLENGE, assert_refused, sent_back, ticket_in
 from tests.issuer import TestIssuer
-from tests.security.challenges import parse_challenge
 
 MANAGEMENT = "http://localhost:8000/api/v2/"
 METADATA = "http://localhost:8000/.well-known/oauth-protected-resource/api/v2"

@@ -12,10 +12,10 @@ from django.test import Client
 
 from access_tokens import rejections
 from forgeries.catalogue import forgeries_for
+from forgeries.check_api.challenges import parse_challenge
 from forgeries.forgery import Forgery
 from forgeries.good import Good
 from tests.forgeries.goods import ANYBODY, good_for_the_calendar, good_for_the_geocoder, good_for_the_management_api
-from tests.security.challenges import parse_challenge
 
 pytestmark = pytest.mark.django_db
 

@@ -2,15 +2,15 @@
 
 import re
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _QUOTED = r'"(?:[\t \x21\x23-\x5b\x5d-\x7e]|\\[\t\x20-\x7e])*"'
-_PARAMETER = re.compile(rf"({_TOKEN})=({_TOKEN}|{_QUOTED})")
+_PARAMETER = re.compile(rf"({_WORD})=({_WORD}|{_QUOTED})")
 
 
 def parse_challenge(header: str) -> tuple[str, dict[str, str]]:
     """The scheme of the one challenge in `header`, and its parameters unquoted. Raises ValueError for what the grammar does not have."""
     scheme, blank, rest = header.partition(" ")
-    if not re.fullmatch(_TOKEN, scheme) or not blank:
+    if not re.fullmatch(_WORD, scheme) or not blank:
         raise ValueError(f"no scheme: {header!r}")
     parameters: dict[str, str] = {}
     while rest:
