@@ -1,7 +1,9 @@
 """`/learn`: every reason to refuse an access token, a page each, made from the classes that refuse; and the verifier to copy."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ import access_tokens
 from access_tokens.rejections import ALL, Rejection
 from demo_client.own_pages import own_page, show
 from demo_client.sessions import DaybookRequest
+from forgeries.check_api import one_file
 
 STEPS = {1: "Well formed", 2: "Signature", 3: "Standard claims", 4: "Permissions"}
 AROUND = "Around the four checks"
@@ -102,6 +105,20 @@ def verifier_file(request: DaybookRequest, name: str) -> HttpResponse:
     if name not in MINIMUM_COPY:
         raise Http404(f"The minimum copy has no file {name}.")
     return HttpResponse(_source(name), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@own_page
+def check_api_file(request: DaybookRequest) -> HttpResponse:
+    """`/learn/check_api.pyz`: the catalogue of wrong tokens as one program, to try on one's own API."""
+    headers = {"Content-Disposition": f'attachment; filename="{one_file.NAME}"'}
+    return HttpResponse(_check_api(), content_type="application/zip", headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _check_api() -> bytes:
+    with TemporaryDirectory() as folder:
+        return one_file.write_to(Path(folder) / one_file.NAME).read_bytes()
 
 
 def _source(name: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from demo_client import event_pages, learn_pages, message_pages, pages, place_pages, sign_in_pages, spa_pages
+from forgeries.check_api import one_file
 
 app_name = "demo_client"
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("messages/<int:pk>/change-a-letter", message_pages.change_a_letter, name="change-a-letter"),
     path("messages/<int:pk>/send-again", message_pages.send_again, name="send-again"),
     path("learn", learn_pages.learn, name="learn"),
+    path(f"learn/{one_file.NAME}", learn_pages.check_api_file, name="check-api-file"),
     path("learn/verifier", learn_pages.verifier, name="verifier"),
     path("learn/verifier/<str:name>", learn_pages.verifier_file, name="verifier-file"),
     path("learn/rejections/<str:code>", learn_pages.rejection, name="rejection"),

@@ -22,11 +22,17 @@ class _Silent(WSGIRequestHandler):
         """The test reads the report."""
 
 
+def make_server(application: Any, port: int = 0) -> WSGIServer:
+    """A server of `application` on loopback, not yet running."""
+    server = _Server(("127.0.0.1", port), _Silent)
+    server.set_app(application)
+    return server
+
+
 @contextmanager
 def served(application: Any) -> Iterator[str]:
     """`application` (WSGI) on a free port of loopback; the URL without a last slash."""
-    server = _Server(("127.0.0.1", 0), _Silent)
-    server.set_app(application)
+    server = make_server(application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

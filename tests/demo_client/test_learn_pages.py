@@ -1,6 +1,8 @@
 """A page for each rejection: a problem's `type` leads there."""
 
 import html
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +33,13 @@ def test_an_unknown_code_is_404(alice, code):
 
 def test_the_pages_type_in_problems_is_this_path(settings):
     assert settings.ACCESS_TOKENS["REJECTION_PAGES"] == f"{settings.DEMO_CLIENT_URL}/learn/rejections/"
+
+
+def test_the_check_of_one_s_own_api_can_be_downloaded_and_runs_alone(alice, tmp_path):
+    answer = alice.get("/learn/check_api.pyz")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    (tmp_path / "check_api.pyz").write_bytes(answer.content)
+    command = [sys.executable, "-I", tmp_path / "check_api.pyz", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "--audience" in done.stdout) == (0, True)
+    assert 'href="/learn/check_api.pyz"' in alice.get("/learn/verifier").content.decode()

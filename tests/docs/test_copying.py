@@ -11,7 +11,7 @@ import access_tokens
 
 PACKAGE = Path(access_tokens.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "copying.md").read_text()
-VERIFIER, SETTINGS, VIEWS, OWN_TEST = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+VERIFIER, SETTINGS, VIEWS, PLAIN_VIEW, OWN_TEST = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 FOUR_FILES, DRF_FILES = (
     re.findall(r"`(\w+\.py)`", PAGE.split(heading, 1)[1].split("```", 1)[0]) for heading in ("## Four files", "## A Django REST framework")
 )
@@ -109,6 +109,13 @@ def test_the_four_files_verify_without_django(tmp_path):
 
 def test_the_view_is_protected_with_the_files_that_the_page_names(tmp_path):
     run(tmp_path, FOUR_FILES + DRF_FILES, PUBLISHES + SETTINGS + STARTS + VIEWS + CALLS, {"drf_spectacular"})
+
+
+def test_the_plain_view_is_protected_without_django_rest_framework(tmp_path):
+    files = [file for file in FOUR_FILES + DRF_FILES if file not in {"authentication.py", "permissions.py", "problems.py"}]
+    starts = STARTS.replace('["rest_framework"]', "[]").replace("    REST_FRAMEWORK=REST_FRAMEWORK,\n", "")
+    calls = CALLS[: CALLS.index("assert Client()")]  # the metadata are the other view's
+    run(tmp_path, [*files, "decorators.py"], PUBLISHES + SETTINGS + starts + PLAIN_VIEW + calls, {"rest_framework", "drf_spectacular"})
 
 
 def test_the_pages_own_test_passes_in_a_project_that_is_nothing_but_the_page(tmp_path):
