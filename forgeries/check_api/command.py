@@ -63,8 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--issuer", default="http://localhost:9700/", help="its URL as the API reaches it (default: http://localhost:9700/)"
     )
     issuer.add_argument("--listen", default="", metavar="HOST:PORT", help="where it listens (default: as its URL says, on loopback)")
-    issuer.add_argument("--certificate", type=Path, metavar="PEM", help="for an issuer with https")
-    issuer.add_argument("--certificate-key", type=Path, metavar="PEM", help="and its private key")
+    issuer.add_argument(
+        "--https",
+        type=Path,
+        metavar="FOLDER",
+        help="speak https with the certificate.pem and key.pem in this folder, made there if need be; the API must trust the certificate",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
 
 
@@ -97,9 +101,7 @@ def _checked(options: argparse.Namespace, progress: Write) -> tuple[list[Finding
     good, good_key = _good(options)
     send = Sender(options.url, method=_method(options), body=options.body)
     try:
-        issuer = ThrowawayIssuer(
-            options.issuer, host=host, port=port, certificate=options.certificate, certificate_key=options.certificate_key
-        )
+        issuer = ThrowawayIssuer(options.issuer, host=host, port=port, https_folder=options.https)
     except OSError as error:
         raise CannotBegin(f"The issuer cannot listen at {host}:{port}: {error}. Cure: --listen HOST:PORT, --issuer URL.") from error
     with issuer:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from forgeries.check_api.certificates import certificate_in
+
 KEY_SET = ".well-known/jwks.json"
 FORGERS_KEYS = "forger/keys.json"  # nobody who obeys the rules ever fetches this
 DISCOVERY = (".well-known/openid-configuration", ".well-known/oauth-authorization-server")
@@ -26,18 +28,18 @@ def new_key() -> rsa.RSAPrivateKey:
 class ThrowawayIssuer:
     """Serves at `host`:`port` while it is entered; `url` is its `iss`, and ends with a slash.
 
-    `published` has the keys of its key set by `kid`; `fetched` counts requests by path below `url`. With `certificate` and
-    `certificate_key` (PEM files) it speaks https. Raises OSError where the port is taken.
+    `published` has the keys of its key set by `kid`; `fetched` counts requests by path below `url`. With a folder for
+    its certificate it speaks https. Raises OSError where the port is taken.
     """
 
-    def __init__(self, url: str, *, host: str, port: int, certificate: Path | None = None, certificate_key: Path | None = None) -> None:
+    def __init__(self, url: str, *, host: str, port: int, https_folder: Path | None = None) -> None:
         self.url = url
         self.published: dict[str, rsa.RSAPrivateKey] = {}
         self.fetched: Counter[str] = Counter()
         self._server = ThreadingHTTPServer((host, port), self._handler())
-        if certificate:
+        if https_folder:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, certificate_key)
+            context.load_cert_chain(*certificate_in(https_folder))
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 

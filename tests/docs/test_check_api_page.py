@@ -1,7 +1,6 @@
 """docs/check-api.md is true: what it says of this project and of the quickstart's API is what the check prints."""
 
 import argparse
-import datetime
 import os
 import re
 import subprocess
@@ -9,11 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from forgeries.check_api import one_file, verdicts
 from forgeries.check_api.command import add_arguments
@@ -65,26 +59,12 @@ def test_this_project_is_all_green(this_project, said, path, arguments):
     assert done.stdout.strip().partition(path)[1:] == said.strip().partition(path)[1:]
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    """A certificate of localhost and its key, as files: the quickstart speaks https to its issuer."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    (tmp_path / "certificate.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return tmp_path / "certificate.pem", tmp_path / "key.pem"
-
-
 @pytest.mark.processes
-def test_the_quickstarts_api_is_found_out_as_the_page_says(certificate, tmp_path):
+def test_the_quickstarts_api_is_found_out_as_the_page_says(tmp_path):
     issuer_port, api_port = free_ports(2)
     url = f"http://127.0.0.1:{api_port}/api/private-scoped"
     token = ["--audience", "api.notes", "--scope", "read", "--typ", "JWT"]
-    issuer = ["--issuer", f"https://localhost:{issuer_port}/", "--certificate", certificate[0], "--certificate-key", certificate[1]]
+    issuer = ["--issuer", f"https://localhost:{issuer_port}/", "--https", tmp_path / "https"]
     command = [sys.executable, one_file.write_to(tmp_path / one_file.NAME), url, *token, *issuer, "--wait", "30"]
     checking = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     serving = None
@@ -93,7 +73,7 @@ def test_the_quickstarts_api_is_found_out_as_the_page_says(certificate, tmp_path
         assert "Waiting" in checking.stderr.readline(), "its issuer is up now, which the quickstart needs at import"
         arguments = [f"localhost:{issuer_port}", "api.notes", str(api_port)]
         api = [sys.executable, "-W", "ignore", "-m", "tests.check_api.auth0_quickstart", *arguments]
-        trusting = {**os.environ, "SSL_CERT_FILE": str(certificate[0])}
+        trusting = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "https" / "certificate.pem")}
         serving = subprocess.Popen(api, env=trusting, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         written, _ = checking.communicate(timeout=120)
     finally:
