@@ -19,7 +19,7 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 3.3
 def caller_profile(*, scope_claim: str, machine_rule: str) -> Callable[[Json], Caller]:
     """What `Issuer.caller` needs: a function from claims to client, scopes and whether a machine calls.
 
-    `machine_rule` is `auth0`, `rfc9068`, `entra` or `keycloak:<claim>=<value>`. Raises ValueError for another.
+    `machine_rule` is `auth0`, `auth0-rfc9068`, `rfc9068`, `entra` or `keycloak:<claim>=<value>`. Raises ValueError for another.
     The function raises `InvalidClaim` where scopes cannot be read, or machine and user cannot be told apart.
     """
     rule = _rule(machine_rule)
@@ -89,10 +89,18 @@ def auth0(claims: Json) -> bool | None:
     return signs.pop() if len(signs) == 1 else None
 
 
+def auth0_rfc9068(claims: Json) -> bool | None:
+    """Auth0's RFC 9068 profile, which has no `gty`: `sub` alone says `<client_id>@clients`."""
+    client_id, subject = client_id_of(claims), str(claims.get("sub"))
+    if client_id is None or (subject.endswith("@clients") and subject != f"{client_id}@clients"):
+        return None
+    return subject == f"{client_id}@clients"
+
+
 def rfc9068(claims: Json) -> bool | None:
-    """`sub` is the client itself. RFC 9068 section 2.2."""
-    client_id = client_id_of(claims)
-    return claims.get("sub") == client_id if client_id else None
+    """`sub` is the client itself (RFC 9068 section 2.2); one that ends as Auth0's machines do belongs under another rule."""
+    client_id, subject = client_id_of(claims), str(claims.get("sub"))
+    return None if client_id is None or subject.endswith("@clients") else subject == client_id
 
 
 def entra(claims: Json) -> bool | None:
@@ -107,8 +115,8 @@ def _rule(name: str) -> MachineRule:
     kind, _, configured = name.partition(":")
     member, _, value = configured.partition("=")
     if kind != "keycloak" or not member or not value:
-        raise ValueError("write auth0, rfc9068, entra or keycloak:<claim>=<value>")
+        raise ValueError(f"write {', '.join(_RULES)} or keycloak:<claim>=<value>")
     return lambda claims: claims.get(member) == value if isinstance(claims.get(member, ""), str) else None
 
 
-_RULES: dict[str, MachineRule] = {"auth0": auth0, "rfc9068": rfc9068, "entra": entra}
+_RULES: dict[str, MachineRule] = {"auth0": auth0, "auth0-rfc9068": auth0_rfc9068, "rfc9068": rfc9068, "entra": entra}

@@ -12,7 +12,7 @@ ACCESS_TOKENS = {
             "algorithms": ["RS256"],
             "types": ["at+jwt"],                      # or JWT, or both
             "scope_claim": "scope",                   # scope, scp, permissions or both (those in scope and permissions)
-            "machine_rule": "auth0",                  # auth0, rfc9068, entra or keycloak:<claim>=<value>
+            "machine_rule": "auth0",                  # auth0, auth0-rfc9068, rfc9068, entra or keycloak:<claim>=<value>
         },
     ],
     "LEEWAY_SECONDS": 5,
@@ -175,7 +175,7 @@ def parse_issuer(entry: Mapping[str, Any], number: int, max_stale_hours: int) ->
 _VARIABLES = {
     "issuer": "ISSUER",
     "internal_url": "ISSUER_INTERNAL_URL",
-    "jwks_uri": "",
+    "jwks_uri": "JWKS_URI",
     "public_keys": "",
     "symmetric_keys": "TOKEN_SYMMETRIC_KEYS",
     "algorithms": "TOKEN_ALGORITHMS",

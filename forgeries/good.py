@@ -42,8 +42,8 @@ class Good:
     `private_key` is the issuer's, known to the API under `kid` and pinned to RS256; `foreign_key` is the forger's own.
     `scopes_needed` are those of the operation that the token will be sent to: empty where an API has no scopes.
     `typ` is the profile: `at+jwt` (RFC 9068) or `JWT`. `other_audience` is another API of the same issuer.
-    `machine_rule` says how the issuer marks machines: `auth0` by `gty` and `sub` = `<client_id>@clients`, `rfc9068` by
-    `sub` = `client_id`, `entra` by `idtyp` = `app`, `keycloak:<claim>=<value>` by that claim. `scope_claim` holds the scopes.
+    `machine_rule` says how the issuer marks machines: `auth0` by `gty` and `sub` = `<client_id>@clients`, `auth0-rfc9068` by
+    that `sub` alone, `rfc9068` by `sub` = `client_id`, `entra` by `idtyp` = `app`, `keycloak:<claim>=<value>` by that claim. `scope_claim` holds the scopes.
     """
 
     claims: Mapping[str, Any]
@@ -80,6 +80,8 @@ class Good:
         is_user = self.caller == "user"
         if self.machine_rule == "auth0":
             return {"sub": f"{self.client_id}@clients", "gty": "client-credentials"} if is_user else {"sub": "usr_123", "gty": None}
+        if self.machine_rule == "auth0-rfc9068":
+            return {"sub": f"{self.client_id}@clients" if is_user else "usr_123"}
         if self.machine_rule == "rfc9068":
             return {"sub": self.client_id if is_user else "usr_123"}
         if self.machine_rule == "entra":

@@ -89,6 +89,7 @@ ACCESS_TOKENS = {
         {
             "issuer": ISSUER,
             "internal_url": ISSUER_INTERNAL_URL,
+            "jwks_uri": env.text("JWKS_URI", default=""),
             "algorithms": TOKEN_ALGORITHMS,
             "symmetric_keys": _shared_secrets,
             "types": env.chosen_words("TOKEN_TYPES", default=("at+jwt",), choices=frozenset({"at+jwt", "JWT"})),

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     token.add_argument(
         "--machine-rule",
         default="auth0",
-        help="how machines' tokens are told apart: auth0, rfc9068, entra or keycloak:<claim>=<value> (default: auth0)",
+        help="how machines' tokens are told apart: auth0, auth0-rfc9068, rfc9068, entra, keycloak:<claim>=<value>",
     )
     token.add_argument("--typ", default="at+jwt", choices=["at+jwt", "JWT"], help="the token's type (default: at+jwt, RFC 9068)")
     token.add_argument("--subject", default="usr_123", help="a user's sub, where the API must know it (default: usr_123)")

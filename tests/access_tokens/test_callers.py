@@ -27,6 +27,11 @@ MACHINE, USER, UNDECIDABLE = True, False, None
         ("auth0", {"sub": "other@clients", "client_id": "cli"}, UNDECIDABLE),
         ("auth0", {"sub": "cli@clients", "client_id": "cli", "gty": ["client-credentials"]}, UNDECIDABLE),
         ("auth0", {"sub": "None@clients", "gty": "client-credentials"}, UNDECIDABLE),
+        ("auth0-rfc9068", {"sub": "cli@clients", "client_id": "cli"}, MACHINE),
+        ("auth0-rfc9068", {"sub": "auth0|1", "client_id": "cli"}, USER),
+        ("auth0-rfc9068", {"sub": "other@clients", "client_id": "cli"}, UNDECIDABLE),
+        ("auth0-rfc9068", {"sub": "cli@clients"}, UNDECIDABLE),
+        ("rfc9068", {"sub": "cli@clients", "client_id": "cli"}, UNDECIDABLE),
         ("rfc9068", {"sub": "cli", "client_id": "cli"}, MACHINE),
         ("rfc9068", {"sub": "usr_123", "client_id": "cli"}, USER),
         ("rfc9068", {"sub": "cli"}, UNDECIDABLE),
@@ -54,7 +59,7 @@ def test_machine_or_user_by_the_issuers_rule(rule, claims, answer):
 
 @pytest.mark.parametrize("rule", ["", "auth", "keycloak", "keycloak:", "keycloak:kind", "keycloak:kind=", "keycloak:=service"])
 def test_an_unknown_rule_is_a_wrong_setting(rule):
-    with pytest.raises(ValueError, match="write auth0, rfc9068, entra or keycloak"):
+    with pytest.raises(ValueError, match="write auth0, auth0-rfc9068, rfc9068, entra or keycloak"):
         caller({"sub": "x"}, rule)
 
 

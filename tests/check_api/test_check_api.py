@@ -46,6 +46,7 @@ def test_an_api_for_machines_too(ours, check):
     [
         ({"types": ["JWT"]}, ["--typ", "JWT"]),
         ({"machine_rule": "rfc9068"}, ["--machine-rule", "rfc9068"]),
+        ({"machine_rule": "auth0-rfc9068"}, ["--machine-rule", "auth0-rfc9068"]),
         (
             {"machine_rule": "entra", "scope_claim": "scp", "types": ["JWT"]},
             ["--machine-rule", "entra", "--scope-claim", "scp", "--typ", "JWT"],
@@ -53,7 +54,7 @@ def test_an_api_for_machines_too(ours, check):
         ({"machine_rule": "keycloak:kind=service"}, ["--machine-rule", "keycloak:kind=service"]),
         ({"scope_claim": "permissions"}, ["--scope-claim", "permissions", "--scope-list"]),
     ],
-    ids=["typ JWT", "RFC 9068", "Entra ID", "Keycloak", "permissions"],
+    ids=["typ JWT", "RFC 9068", "Auth0, RFC 9068", "Entra ID", "Keycloak", "permissions"],
 )
 def test_apis_of_other_issuers_are_tried_with_tokens_of_their_kind(ours, check, settings, entry, arguments):
     settings.ACCESS_TOKENS = {"ISSUERS": [{"issuer": check.issuer, **entry}]}
