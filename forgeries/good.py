@@ -43,7 +43,8 @@ class Good:
     `scopes_needed` are those of the operation that the token will be sent to: empty where an API has no scopes.
     `typ` is the profile: `at+jwt` (RFC 9068) or `JWT`. `other_audience` is another API of the same issuer.
     `machine_rule` says how the issuer marks machines: `auth0` by `gty` and `sub` = `<client_id>@clients`, `auth0-rfc9068` by
-    that `sub` alone, `rfc9068` by `sub` = `client_id`, `entra` by `idtyp` = `app`, `keycloak:<claim>=<value>` by that claim. `scope_claim` holds the scopes.
+    that `sub` alone, `rfc9068` by `sub` = `client_id`, `entra` by `idtyp` = `app`, `keycloak:<claim>=<value>` by that claim.
+    `scope_claim` holds the scopes.
     """
 
     claims: Mapping[str, Any]
