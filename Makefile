@@ -17,7 +17,7 @@ setup: ## install what demo, tests and checks need, and start nothing
 
 test: setup ## run all tests: on PostgreSQL where there is one, then on SQLite (ARGS="-k name" picks some)
 	@$(VENV)/python -m tests.browser
-	@$(VENV)/python -m tests.foreign_clients.install
+	@$(VENV)/python -m tests.npm_packages
 	@$(VENV)/python -m tests.postgresql $(VENV)/python -m pytest -q -n 2 -p tests.database_tests_only -m "not processes and not browser" $(ARGS)
 	@$(VENV)/python -m pytest -q -n 2 -p tests.one_form_one_process $(ARGS)
 
@@ -62,4 +62,4 @@ lock: setup ## resolve requirements*.in into requirements*.txt, with hashes and 
 	done
 
 clean: ## remove what was made here: .venv, var (databases and secrets), node_modules and caches
-	rm -rf .venv var tests/foreign_clients/npm/node_modules benchmarks/truth/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv var tests/foreign_clients/npm/node_modules tests/foreign_issuer/npm/node_modules benchmarks/truth/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

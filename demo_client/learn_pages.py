@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 import access_tokens
 from access_tokens.rejections import ALL, Rejection
 from demo_client.own_pages import own_page, show
+from demo_client.rejection_causes import explanation
 from demo_client.sessions import DaybookRequest
+from forgeries.catalogue import CATALOGUE
 from forgeries.check_api import one_file
 
 STEPS = {1: "Well formed", 2: "Signature", 3: "Standard claims", 4: "Permissions"}
@@ -81,8 +83,10 @@ def rejection(request: DaybookRequest, code: str) -> HttpResponse:
     if code not in ALL:
         raise Http404(f"No rejection has the code {code}.")
     reason = Reason.of(ALL[code])
+    explained = explanation(code)
+    tried = [forgery.name for forgery in CATALOGUE if forgery.code == code]
     rows = [(step, name, _verdict(step, reason.step)) for step, name in STEPS.items()] if reason.step else []
-    return show(request, "rejection.html", {"reason": reason, "rows": rows, "around": AROUND})
+    return show(request, "rejection.html", {"reason": reason, "rows": rows, "around": AROUND, "explained": explained, "tried": tried})
 
 
 def _verdict(step: int, refusing_step: int) -> str:

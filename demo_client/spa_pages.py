@@ -60,6 +60,7 @@ def _application() -> dict[str, object]:
         "issuer": settings.ISSUER,
         "client_id": settings.CALENDAR_SPA_CLIENT_ID,
         "audience": settings.CALENDAR_AUDIENCE,
+        "audience_parameter": settings.AUDIENCE_PARAMETER,
         "events_url": f"{settings.CALENDAR_API_URL}/calendar/v1/events",
         "redirect_uri": f"{settings.DEMO_CLIENT_URL}{url_of('demo_client:spa-callback')}",
     }

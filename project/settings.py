@@ -61,6 +61,8 @@ def _client_secret(name: str, client_id: str) -> str:
     return env.text(name, default=f"{client_id}-demo-secret" if DEMO_IDENTITIES else "")
 
 
+# How a request for a token names the API: the document's way, RFC 8707's, or not at all.
+AUDIENCE_PARAMETER = env.choice("AUDIENCE_PARAMETER", default="audience", choices=frozenset({"audience", "resource", "none"}))
 CALENDAR_WEB_CLIENT_ID = env.text("CALENDAR_WEB_CLIENT_ID", default="calendar-web")
 CALENDAR_WEB_CLIENT_SECRET = _client_secret("CALENDAR_WEB_CLIENT_SECRET", CALENDAR_WEB_CLIENT_ID)
 CALENDAR_SHORT_CLIENT_ID = env.text("CALENDAR_SHORT_CLIENT_ID", default="calendar-short")

@@ -15,6 +15,7 @@ from django.conf import settings
 from demo_client.discovery import IssuerMetadata
 from demo_client.exchanges import Recorder
 from demo_client.failures import AUTHORIZATION_SERVER, AnswerRefused, NonceDiffers, UnusableAnswer
+from demo_client.flows.audiences import naming
 from demo_client.flows.authorization_answer import checked_answer
 from demo_client.flows.token_answer import TokenAnswer, ask_with_secret
 
@@ -46,17 +47,23 @@ def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -
     """Where to send the person's browser (RFC 6749 section 4.1.1): `…/authorize?audience=api.calendar&scope=read&…`."""
     parameters = {
         "response_type": "code",
-        "audience": request.audience,
+        **naming(request.audience),
         **({"scope": request.scope} if request.scope else {}),
         "client_id": request.client_id,
         "redirect_uri": request.redirect_uri,
         **({"prompt": request.prompt} if request.prompt else {}),
         "state": request.state,
-        "nonce": request.nonce,
+        **_nonce(request),
         "code_challenge": _s256(request.code_verifier),
         "code_challenge_method": "S256",
     }
     return metadata.authorization_url(parameters)
+
+
+def _nonce(request: AuthorizationRequest) -> dict[str, str]:
+    """The document sends it always. Elsewhere it belongs to OpenID Connect, and some issuers refuse it where no ID token is asked for."""
+    is_wanted = settings.AUDIENCE_PARAMETER == "audience" or "openid" in request.scope.split()
+    return {"nonce": request.nonce} if is_wanted else {}
 
 
 def code_from_answer(answer: Mapping[str, Iterable[str]], metadata: IssuerMetadata) -> str:

@@ -13,6 +13,7 @@ from django.conf import settings
 from demo_client.discovery import issuer_metadata
 from demo_client.exchanges import Recorder
 from demo_client.failures import AUTHORIZATION_SERVER, SecretMissing, UnknownMachine
+from demo_client.flows.audiences import naming
 from demo_client.flows.token_answer import TokenAnswer, token_answer
 
 _EARLY_SECONDS = 30  # a token that ends while it travels is of no use; of a short life, a tenth
@@ -43,14 +44,16 @@ def request_token(client: MachineClient, *, audience: str, recorder: Recorder) -
 
         {"grant_type": "client_credentials", "client_id": "…", "client_secret": "…", "audience": "https://api.example.com/geocoding/v1/"}
 
+    Where the issuer has another way to name an API (`AUDIENCE_PARAMETER`), the same as a form: RFC 6749 section 4.4.2.
     Raises `SecretMissing`, `NoAnswer`, `UnusableAnswer`, and `TokenRequestRefused`: `access_denied` where no client grant allows it.
     """
     if not client.client_secret:
         raise SecretMissing(client.client_id, client.setting)
     recorder.known_secrets += (client.client_secret,)
     endpoint = issuer_metadata(recorder).token_endpoint
-    body = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": client.client_secret, "audience": audience}
-    request = requests.Request("POST", endpoint, json=body)
+    body = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": client.client_secret, **naming(audience)}
+    as_the_document = settings.AUDIENCE_PARAMETER == "audience"
+    request = requests.Request("POST", endpoint, json=body) if as_the_document else requests.Request("POST", endpoint, data=body)
     meaning = f"{client.client_id} asks for a ticket of its own (access token), with its own secret."
     answer = recorder.send(request, AUTHORIZATION_SERVER, meaning=meaning, is_of_a_machine=True, kind="machine-token")
     return token_answer(answer, endpoint, client_id=client.client_id)

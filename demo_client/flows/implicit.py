@@ -10,6 +10,7 @@ Read next: `demo_client/static/demo_client/spa/sign_in.js`, the same in a browse
 from collections.abc import Iterable, Mapping
 
 from demo_client.discovery import IssuerMetadata
+from demo_client.flows.audiences import naming
 from demo_client.flows.authorization_answer import checked_answer
 from demo_client.flows.authorize import AuthorizationRequest
 from demo_client.flows.token_answer import TokenAnswer, token_in
@@ -20,7 +21,7 @@ SCOPE = "read write"  # the document's
 def authorization_url(request: AuthorizationRequest, metadata: IssuerMetadata) -> str:
     """Where to send the person's browser: the document's seven parameters, in its order. No lock (PKCE): there is no code to open."""
     parameters = {
-        "audience": request.audience,
+        **naming(request.audience),
         **({"scope": request.scope} if request.scope else {}),
         "response_type": "token",
         "client_id": request.client_id,

@@ -42,6 +42,8 @@ class Platform:
     `demo_client_url`, `issuer`, `calendar_api_url`, `geocoding_api_url` say where they are.
     """
 
+    seeds = True
+
     def __init__(self, form: str, folder: Path, postgresql_url: str = "") -> None:
         self.form = form
         self.folder = folder
@@ -105,7 +107,7 @@ class Platform:
     def set_up(self) -> None:
         """Migrate, seed and start everything; return when all of it is ready."""
         for service in self.services:
-            for command in commands(service, seed=True):
+            for command in commands(service, seed=self.seeds):
                 ran = self.manage(*command, service=service)
                 if ran.returncode:
                     raise RuntimeError(f"manage.py {' '.join(command)} failed for {service}:\n{ran.stdout}{ran.stderr}")

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 from tests.end_to_end.visitor import Visitor
-from tests.foreign_clients.clients import Authlib, Client, OAuth4WebApi, Registration, RequestsOAuthlib
-from tests.foreign_clients.install import what_is_missing
+from tests.foreign_clients.clients import NPM, Authlib, Client, OAuth4WebApi, Registration, RequestsOAuthlib
+from tests.npm_packages import what_is_missing
 from tests.requirements_of_tests import missing
 
 LIBRARIES: dict[str, type[Client]] = {"authlib": Authlib, "requests-oauthlib": RequestsOAuthlib, "oauth4webapi": OAuth4WebApi}
@@ -50,7 +50,7 @@ def start(monkeypatch):
     started = []
 
     def start(library, registration):
-        if library == "oauth4webapi" and (reason := what_is_missing()):
+        if library == "oauth4webapi" and (reason := what_is_missing(NPM)):
             missing(reason)
         started.append(LIBRARIES[library](registration))
         return started[-1]

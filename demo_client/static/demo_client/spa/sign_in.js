@@ -23,7 +23,7 @@ export async function begin(way) {
   const { authorizationEndpoint, tokenEndpoint, answersCarryIss } = await metadata();
   const [state, nonce, verifier] = [random(), random(), random()];
   const parameters = {
-    audience: application.audience,
+    ...(application.audienceParameter === "none" ? {} : { [application.audienceParameter]: application.audience }),
     scope: SCOPES[way],
     response_type: way,
     client_id: application.clientId,
