@@ -146,4 +146,20 @@ FORGERIES = (
         cure=_PIN,
         make=lambda good: good.token(header={"alg": "XX999"}),
     ),
+    _wrong_algorithm(
+        id="alg-of-encryption",
+        name="An algorithm of encryption",
+        changed="alg says RSA-OAEP, which encrypts and signs nothing; the token is signed as ever.",
+        source="RFC 7516 section 9; RFC 8725 section 3.2",
+        cure=_PIN,
+        make=lambda good: good.token(header={"alg": "RSA-OAEP"}),
+    ),
+    _wrong_algorithm(
+        id="alg-empty",
+        name="Empty algorithm",
+        changed="alg is a text without letters, and the signature was taken off: to some that means none.",
+        source="RFC 7515 section 4.1.1; RFC 8725 section 3.1",
+        cure=_PIN,
+        make=lambda good: good.token(header={"alg": ""}).rpartition(".")[0] + ".",
+    ),
 )

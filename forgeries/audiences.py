@@ -123,4 +123,28 @@ FORGERIES = (
         cure=_ONLY_TEXTS,
         make=lambda good: good.token(aud=[[good.audience]]),
     ),
+    _wrong_audience(
+        id="aud-wildcard",
+        name="For everybody",
+        changed="aud is an asterisk.",
+        source="RFC 7519 section 4.1.3",
+        cure=_MEMBERSHIP,
+        make=lambda good: good.token(aud="*"),
+    ),
+    _wrong_audience(
+        id="aud-the-issuer",
+        name="For the issuer itself",
+        changed="aud is the issuer, as on what it gives out for its own endpoints.",
+        source="RFC 9068 section 4; RFC 8725 section 2.8",
+        cure=_MEMBERSHIP,
+        make=lambda good: good.token(aud=good.issuer),
+    ),
+    _invalid(
+        id="aud-list-with-a-number",
+        name="A list with a number beside us",
+        changed="aud is a list of this API and a number: no list of names.",
+        source="RFC 7519 section 4.1.3",
+        cure=_ONLY_TEXTS,
+        make=lambda good: good.token(aud=[good.audience, 1]),
+    ),
 )

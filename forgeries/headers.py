@@ -191,4 +191,28 @@ FORGERIES = (
         cure=_TYPES,
         make=lambda good: good.token(header={"typ": [good.typ]}),
     ),
+    _wrong_type(
+        id="typ-security-event",
+        name="Security event",
+        changed="typ says secevent+jwt: a message of the same issuer about something that happened.",
+        source="RFC 8417 section 2.3; RFC 8725 section 3.11",
+        cure=_TYPES,
+        make=lambda good: good.token(header={"typ": "secevent+jwt"}),
+    ),
+    _wrong_type(
+        id="typ-introspection-answer",
+        name="Signed introspection answer",
+        changed="typ says token-introspection+jwt: what the issuer told another API about a token.",
+        source="RFC 9701 section 5; RFC 8725 section 3.11",
+        cure=_TYPES,
+        make=lambda good: good.token(header={"typ": "token-introspection+jwt"}),
+    ),
+    _wrong_type(
+        id="typ-authorization-request",
+        name="Signed authorization request",
+        changed="typ says oauth-authz-req+jwt: what a client asked for, signed.",
+        source="RFC 9101 section 10.8; RFC 8725 section 3.11",
+        cure=_TYPES,
+        make=lambda good: good.token(header={"typ": "oauth-authz-req+jwt"}),
+    ),
 )

@@ -115,4 +115,28 @@ FORGERIES = (
         cure="Require iss: without it nobody can say whose key to check with.",
         make=lambda good: good.token(iss=None),
     ),
+    _wrong_issuer(
+        id="iss-lookalike",
+        name="A letter that looks alike",
+        changed="One letter of iss is another alphabet's, which looks the same.",
+        source="RFC 8725 section 3.8; RFC 7519 section 2 (StringOrURI)",
+        cure=_EXACT,
+        make=lambda good: good.token(iss=good.issuer.replace("o", "\u043e", 1) if "o" in good.issuer else good.issuer + "\u2044"),
+    ),
+    _wrong_issuer(
+        id="iss-percent-encoded",
+        name="The issuer, percent-encoded",
+        changed="The last character of iss is written as a percent sign and its number: the same address, another name.",
+        source="RFC 3986 section 6.2.2; RFC 9068 section 4",
+        cure=_EXACT,
+        make=lambda good: good.token(iss=f"{good.issuer[:-1]}%{ord(good.issuer[-1]):02X}"),
+    ),
+    _wrong_issuer(
+        id="client-assertion",
+        name="A client's proof of who it is",
+        changed="iss and sub are the client and aud is the issuer: what a client signs to prove itself at the token endpoint.",
+        source="RFC 7523 section 3; RFC 8725 section 2.8",
+        cure=_EXACT,
+        make=lambda good: good.token(iss=good.client_id, sub=good.client_id, aud=good.issuer, key=good.foreign_key),
+    ),
 )

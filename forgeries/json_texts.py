@@ -161,4 +161,28 @@ FORGERIES = (
         cure=_STRICT_JSON,
         make=lambda good: _changed_claim_text(good, "exp", "Infinity"),
     ),
+    _malformed(
+        id="duplicate-claim-in-disguise",
+        name="Two subjects, one spelt with an escape",
+        changed="sub stands there twice, once written with an escape: only who decodes names before comparing them sees it.",
+        source="RFC 8259 section 8.3; RFC 7519 section 4",
+        cure=_NO_DUPLICATES,
+        make=lambda good: _added_claim_text(good, '"\\u0073ub":"usr_456"'),
+    ),
+    _malformed(
+        id="text-behind-the-claims",
+        name="Something behind the claims",
+        changed="After the JSON object more text follows, which some readers leave unread.",
+        source="RFC 8259 section 2",
+        cure=_JSON_OBJECTS,
+        make=lambda good: _claims_text(good, as_json(dict(good.claims)).decode() + '{"sub":"usr_456"}'),
+    ),
+    _malformed(
+        id="byte-order-mark",
+        name="A byte order mark before the claims",
+        changed="The claims begin with a mark that JSON texts must not have; what reads past it differs from what does not.",
+        source="RFC 8259 section 8.1",
+        cure=_JSON_OBJECTS,
+        make=lambda good: _claims_text(good, "\ufeff" + as_json(dict(good.claims)).decode()),
+    ),
 )

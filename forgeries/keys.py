@@ -1,5 +1,6 @@
 """Tokens that play with the name of the key, or were signed with another key than the issuer's. Step 2."""
 
+import base64
 from functools import partial
 
 from forgeries.forgery import Forgery
@@ -151,5 +152,37 @@ FORGERIES = (
         source="CVE-2026-48523 (PyJWT)",
         cure="Check the signature with the pinned algorithm alone, whatever the key could do besides.",
         make=_other_algorithm_than_it_says,
+    ),
+    _unknown_key(
+        id="kid-prototype",
+        name="Key named after a built-in member",
+        changed="kid is __proto__, a name that every object of some languages knows.",
+        source="RFC 8725 section 3.10",
+        cure=_KID_IS_A_NAME,
+        make=lambda good: good.token(header={"kid": "__proto__"}, key=good.foreign_key),
+    ),
+    _unknown_key(
+        id="kid-command",
+        name="Key with a command in its name",
+        changed="kid holds a command, for the program that would be called with it.",
+        source="RFC 8725 section 3.10",
+        cure=_KID_IS_A_NAME,
+        make=lambda good: good.token(header={"kid": f"{good.kid};cat$IFS/etc/passwd"}, key=good.foreign_key),
+    ),
+    _unknown_key(
+        id="kid-a-list",
+        name="A list of keys",
+        changed="kid is a list in which the good key's name stands.",
+        source="RFC 7515 section 4.1.4",
+        cure=_KID_IS_A_NAME,
+        make=lambda good: good.token(header={"kid": [good.kid]}),
+    ),
+    _bad_signature(
+        id="longer-signature",
+        name="Something behind the signature",
+        changed="A byte was added after the good signature.",
+        source="RFC 8017 section 8.2.2",
+        cure=_CHECK_THE_SIGNATURE,
+        make=lambda good: ".".join([*good.parts()[:2], base64url(base64.urlsafe_b64decode(good.parts()[2] + "==") + b"\0")]),
     ),
 )

@@ -175,4 +175,28 @@ FORGERIES = (
         cure=_MACHINES_ONLY,
         make=lambda good: good.token(**good.other_caller),
     ),
+    _scope(
+        id="scope-wildcard",
+        name="All permissions at once",
+        changed="scope is an asterisk.",
+        source="RFC 6749 section 3.3",
+        cure=_WHOLE_WORDS,
+        make=lambda good: good.with_scope("*"),
+    ),
+    _unreadable(
+        id="scope-with-two-blanks",
+        name="Permissions with two blanks between",
+        changed="Two blanks stand between the words: split at each, one permission has no letters.",
+        source="RFC 6749 section 3.3",
+        cure=_STRICT,
+        make=lambda good: good.with_scope("  ".join(["profile", *_needed(good)])),
+    ),
+    _unreadable(
+        id="scope-lookalike",
+        name="A permission in letters that look alike",
+        changed="One letter of the needed word is another alphabet's, which no scope may have.",
+        source="RFC 6749 section 3.3",
+        cure=_STRICT,
+        make=lambda good: good.with_scope(_as_text(good) + "\u0435"),
+    ),
 )

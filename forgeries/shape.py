@@ -1,6 +1,7 @@
 """Tokens that are not three parts of base64url, or too long to be read at all. Step 1 (RFC 7519 section 7.2)."""
 
 import os
+import zlib
 from functools import partial
 
 from cryptography.hazmat.primitives import hashes
@@ -162,6 +163,38 @@ FORGERIES = (
         source="CVE-2025-61920 (Authlib)",
         cure=_SMALL,
         make=lambda good: _filled_to(good, _LIMIT + 1),
+    ),
+    _malformed(
+        id="selective-disclosure",
+        name="Selective disclosure (SD-JWT)",
+        changed="Disclosures hang behind the good token, each after a tilde.",
+        source="RFC 9901 section 4",
+        cure=_THREE_PARTS,
+        make=lambda good: f"{good.token()}~WyJzYWx0IiwgIm5hbWUiLCAiQWxpY2UiXQ~",
+    ),
+    _malformed(
+        id="detached-claims",
+        name="Claims left out",
+        changed="The middle part is empty: the claims would travel elsewhere, and two readers see two tokens.",
+        source="RFC 7515 section 7.1; RFC 7519 section 7.2",
+        cure=_THREE_PARTS,
+        make=lambda good: "..".join(part for part in good.parts() if part != good.parts()[1]),
+    ),
+    _malformed(
+        id="nested-token",
+        name="A token inside of a token",
+        changed="The claims are another signed token, as cty JWT announces.",
+        source="RFC 7519 section 5.2",
+        cure=_THREE_PARTS,
+        make=lambda good: good.signed(as_json({**good.header, "cty": "JWT"}), good.token().encode()),
+    ),
+    _malformed(
+        id="compressed-claims",
+        name="Claims compressed, and signed",
+        changed="The claims were compressed, which zip in the header says: allowed where a token is encrypted, never where it is signed.",
+        source="RFC 7516 section 4.1.3; RFC 8725 section 3.6",
+        cure=_THREE_PARTS,
+        make=lambda good: good.signed(as_json({**good.header, "zip": "DEF"}), zlib.compress(as_json(dict(good.claims)))[2:-4]),
     ),
 )
 

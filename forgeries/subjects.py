@@ -113,4 +113,20 @@ FORGERIES = (
         cure=_PROOF,
         make=lambda good: good.token(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
     ),
+    _invalid(
+        id="cnf-kid",
+        name="Bound to a key by its name",
+        changed="cnf names a key that the two know; whoever sends the token must prove to have it.",
+        source="RFC 7800 section 3.4",
+        cure=_PROOF,
+        make=lambda good: good.token(cnf={"kid": "dfd1aa97-6d8d-4575-a0fe-34b96de2bfad"}),
+    ),
+    _invalid(
+        id="cnf-address",
+        name="Bound to a key at an address",
+        changed="cnf says at which address the key can be fetched: never to be followed.",
+        source="RFC 7800 section 3.5; RFC 8725 section 3.10",
+        cure=_PROOF,
+        make=lambda good: good.token(cnf={"jku": "https://forger.example/keys.json", "kid": "one"}),
+    ),
 )

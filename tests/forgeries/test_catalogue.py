@@ -70,6 +70,12 @@ AT_LEAST = {
     "alg none in any spelling": {"alg-none", "alg-none-spelt-upper", "alg-none-spelt-mixed", "alg-none-spelt-capitalised"},
     "crit": {"crit-unknown"},
     "cnf": {"cnf-dpop"},
+    "other kinds of signed text": {"typ-security-event", "typ-introspection-answer", "typ-authorization-request", "client-assertion"},
+    "other shapes": {"selective-disclosure", "detached-claims", "nested-token", "compressed-claims"},
+    "duplicates in disguise, text behind, byte order mark": {"duplicate-claim-in-disguise", "text-behind-the-claims", "byte-order-mark"},
+    "letters that look alike": {"iss-lookalike", "scope-lookalike"},
+    "wildcards": {"aud-wildcard", "scope-wildcard"},
+    "cnf of every kind": {"cnf-dpop", "cnf-certificate", "cnf-kid", "cnf-address"},
     "each required claim missing": {"iat-missing", "iss-missing", "aud-missing", "sub-missing", "client-id-missing", "jti-missing"},
 }
 

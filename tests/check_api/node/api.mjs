@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 
 const { issuer, audience } = JSON.parse(process.argv[2]);
 const SCOPE = "read", LEEWAY = 5, FORBIDDEN = ["crit", "jwk", "jku", "x5u", "x5c"];
-const strict = new TextDecoder("utf-8", { fatal: true });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 let keys = new Map(), lookedAt = 0, fetches = 0;
 
 class Refused extends Error {
