@@ -140,6 +140,7 @@ def _wait_for_the_good_token(send: Sender, good: Trial, options: argparse.Namesp
             raise CannotBegin(_settings(options, answer))
         progress(f"{options.url}: {answer}. Waiting for the good token to be taken …")
         time.sleep(min(1.0, max(0.0, until - time.monotonic())))
+    send.sent = 1  # the waiting does not count
 
 
 def _settings(options: argparse.Namespace, answer: Answer) -> str:
