@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Verify OAuth 2.0 access tokens in a Django API. All that is public is named here, and loaded only when it is used.
 
 The two functions that share their modules' names are imported from there: `access_tokens.verify.verify`,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from access_tokens.verified_tokens import VerifiedTokens
     from access_tokens.verify import AccessToken, Expectations, Issuer
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AccessToken",
     "AccessTokenAuthentication",

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Django REST framework: from the `Authorization` header to `request.user`, or to an answer that says why not.
 
     GET /calendar/v1/events

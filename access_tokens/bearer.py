@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """The token in a request: the `Authorization` header alone, and exactly one (RFC 6750 section 2.1).
 
 Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6…

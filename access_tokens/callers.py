@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Who calls, with what permissions: client, scopes, and machine or user, read from the claims by each issuer's profile.
 
 Read next: `access_tokens/permissions.py`, which asks these questions for a view.

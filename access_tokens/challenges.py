@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """`WWW-Authenticate`: what a refused client is told, in the parameters of RFC 6750 section 3 and RFC 9728 section 5.1."""
 
 from access_tokens.rejections import InsufficientScope, InvalidToken, KeysUnavailable, MissingToken, Rejection

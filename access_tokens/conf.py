@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """`settings.ACCESS_TOKENS`, parsed once into a frozen dataclass; a wrong entry says which it is, its value and the cure.
 
 ACCESS_TOKENS = {

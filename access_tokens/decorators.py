@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Plain Django views, `def` and `async def`: all of a view's protection in one line above it, without Django REST framework.
 
     @access_token_required(NotesApi, served="users", scopes={"GET": {"read"}, "POST": {"write"}})
@@ -57,7 +57,7 @@ def access_token_required(api: type[ResourceServer], *, served: Served, scopes: 
     return decorate
 
 
-def _answer_instead(request: HttpRequest, api: type[ResourceServer], served: Served, scopes: Mapping[str, Set[str]]) -> HttpResponse | None:
+def _answer_instead(request: Any, api: type[ResourceServer], served: Served, scopes: Mapping[str, Set[str]]) -> HttpResponse | None:
     """What is answered in the view's place; None where the request passed all four steps."""
     method = request.method or ""
     needed = needed_scopes(scopes, method)
@@ -79,7 +79,7 @@ def _answer_instead(request: HttpRequest, api: type[ResourceServer], served: Ser
         return rejection_response(request, rejection, challenge=api.challenge_for(rejection))
     if timing:
         timing.lap("permissions")
-    request.access_token = access_token  # type: ignore[attr-defined]  # as Django's own middlewares put theirs on it
+    request.access_token = access_token  # as Django's own middlewares put theirs on it
     return None
 
 

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """One token, looked at for people: each check's result and the two values it compared, with the very functions of `verify`.
 
 Where `verify` stops at the first failure, this goes on with all that can be judged, so that a person sees everything at once.

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Where an issuer's keys come from, and how long they are kept: fetched when needed, never per request.
 
 Read next: `access_tokens/rejections.py`, each way to fail.

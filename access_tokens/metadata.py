@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Protected resource metadata: each API says under a well-known address which issuer to ask for a token (RFC 9728)."""
 
 from typing import Any

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Step 4 as Django REST framework permissions: which kind of caller a view serves, and which scopes each method needs.
 
 Read next: `authorization_server/endpoints/authorize.py`, where a token's life begins.

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """`application/problem+json` (RFC 9457): the answer to a rejection, and to every other error of an API. Needs Django alone.
 
 {"type": "https://…/token_expired", "title": "Access token expired", "status": 401, "detail": "exp was 61 s ago (…)",

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Every reason to refuse a request for its access token, one class each; callers rely on class and `code`, never on the text.
 
 Read next: `access_tokens/permissions.py`, step 4.

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """One API (in the standards: a resource server), as its access tokens and its clients know it. Needs Django alone.
 
 Django REST framework's views stand on it through `authentication.py`, plain ones through `decorators.py`.

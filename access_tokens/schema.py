@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """drf-spectacular: the APIs' OpenAPI documents say how to get a token, and which scopes each operation needs.
 
 Loaded by `access_tokens/apps.py` where drf-spectacular is installed.

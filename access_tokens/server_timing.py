@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """`Server-Timing` on a good answer where rejections are explained: which checks passed, and how long each took.
 
 Server-Timing: well_formed;dur=0.031, signature;dur=0.042, standard_claims;dur=0.009, permissions;dur=0.003

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """A key that one issuer and one API share (HS256), for issuers that sign so; leave this file out otherwise."""
 
 from collections.abc import Mapping

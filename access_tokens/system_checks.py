@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Django system checks for the usual mistakes, each with its cure: `python manage.py check`."""
 
 from collections.abc import Iterator, Mapping

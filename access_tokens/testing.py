@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """For your own tests: an issuer that your APIs trust, played in the process. `from access_tokens.testing import token_issuer`.
 
 def test_reading_needs_the_scope(client, token_issuer):

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """Tokens whose signature was verified a moment ago need no second look at it. Off unless `VERIFIED_TOKENS_SECONDS` is set.
 
 Only the arithmetic is saved: every request asks again whether the key still counts, and holds times, audience, type and

@@ -1,4 +1,4 @@
-# Four Checks, access_tokens 0.1.0, MIT licence. Is your copy out of date? Compare this version with the original's.
+# Four Checks, access_tokens 0.2.0, MIT licence. Is your copy out of date? Compare this version with the original's.
 """The four steps of verifying an access token, in order; the first failure rejects it. Step 4 belongs to the view.
 
 Read next: `access_tokens/keys.py`, where trust comes from.

@@ -23,7 +23,7 @@ ROOT = PACKAGE.parent
 MINIMUM = frozenset({"verify", "keys", "rejections"})
 THE_WHOLE = frozenset(path.stem for path in PACKAGE.glob("*.py"))
 OPTIONAL_PACKAGES = {"django", "rest_framework", "drf_spectacular"}
-NOT_FOR_COPIES = {"test_lifts_out", "test_public_names"}  # of this whole repository
+NOT_FOR_COPIES = {"test_lifts_out", "test_public_names", "test_typed"}  # of this whole repository
 
 # Stands in for the tests' own conftest.py: the issuer, trusted in the settings where there is Django.
 CONFTEST = """
@@ -72,7 +72,8 @@ sys.meta_path.insert(0, NotInstalled())
 def imported(file: Path) -> frozenset[str]:
     """What `file` cannot be imported without, as dotted names."""
     names: set[str] = set()
-    for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    for statement in [*body, *(inner for outer in body if isinstance(outer, ast.If) for inner in outer.orelse)]:  # else of TYPE_CHECKING
         if isinstance(statement, ast.ImportFrom):
             names |= {str(statement.module), *(f"{statement.module}.{name.name}" for name in statement.names)}
         elif isinstance(statement, ast.Import):
@@ -94,8 +95,10 @@ def part(*files: str) -> frozenset[str]:
 
 
 def own_tests(files: frozenset[str]) -> list[Path]:
-    """The test modules that need nothing of the package but `files`."""
-    return [path for path in sorted(TESTS.glob("test_*.py")) if path.stem not in NOT_FOR_COPIES and needs(path) <= files]
+    """The test modules that need nothing of the package but `files`; what the minimum has passed by itself is left out elsewhere."""
+    all_of_them = [path for path in sorted(TESTS.glob("test_*.py")) if path.stem not in NOT_FOR_COPIES and needs(path) <= files]
+    of_this_part = [path for path in all_of_them if needs(path) > MINIMUM]
+    return all_of_them if files in (MINIMUM, THE_WHOLE) or not of_this_part else of_this_part
 
 
 def needs(test: Path) -> frozenset[str]:
