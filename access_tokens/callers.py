@@ -6,6 +6,7 @@ Read next: `access_tokens/permissions.py`, which asks these questions for a view
 
 import re
 from collections.abc import Callable, Mapping, Set
+from functools import partial
 
 from access_tokens import rejections
 from access_tokens.rejections import shown
@@ -109,6 +110,20 @@ def entra(claims: Json) -> bool | None:
     return {"app": True, "user": False}.get(kind) if isinstance(kind, str) else None
 
 
+def keycloak(claims: Json, *, member: str, value: str) -> bool | None:
+    """Keycloak: the configured claim, which a mapper writes into machines' tokens alone. A service account without it is undecidable.
+
+    The *claim* `typ` tells its kinds of tokens apart, whose headers all say JWT. Raises `InvalidClaim` for an ID or a refresh token.
+    """
+    if claims.get("typ", "Bearer") != "Bearer":
+        raise rejections.InvalidClaim(f"the claim typ is {shown(claims['typ'])}; Keycloak's access tokens have 'Bearer'", check="typ")
+    if not isinstance(claims.get(member, ""), str):
+        return None
+    is_machine = claims.get(member) == value
+    is_service_account = str(claims.get("preferred_username")).startswith("service-account-")
+    return None if is_service_account and not is_machine else is_machine
+
+
 def _rule(name: str) -> MachineRule:
     if name in _RULES:
         return _RULES[name]
@@ -116,7 +131,7 @@ def _rule(name: str) -> MachineRule:
     member, _, value = configured.partition("=")
     if kind != "keycloak" or not member or not value:
         raise ValueError(f"write {', '.join(_RULES)} or keycloak:<claim>=<value>")
-    return lambda claims: claims.get(member) == value if isinstance(claims.get(member, ""), str) else None
+    return partial(keycloak, member=member, value=value)
 
 
 _RULES: dict[str, MachineRule] = {"auth0": auth0, "auth0-rfc9068": auth0_rfc9068, "rfc9068": rfc9068, "entra": entra}

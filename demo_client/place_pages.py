@@ -10,8 +10,9 @@ from demo_client.api_clients import place_names
 from demo_client.events import Point
 from demo_client.exchanges import Recorder
 from demo_client.failures import Failure, TokenRequestRefused
-from demo_client.flows.client_credentials import machine_client
+from demo_client.flows.client_credentials import TOKENS, machine_client
 from demo_client.happenings import recorded, recording_of
+from demo_client.inspector import subject
 from demo_client.own_pages import log_failure, own_page, show
 from demo_client.sessions import DaybookRequest
 from demo_client.world import pins
@@ -30,11 +31,15 @@ PLACES: tuple[Point, ...] = (
 
 @dataclass
 class Asked:
-    """What a backend got: names by point, or the failure that it met. `wants_permission` when an administrator's yes is all that lacks."""
+    """What a backend got: names by point, with a ticket whose `sub` is `subject`, or the failure that it met.
+
+    `wants_permission` when an administrator's yes is all that lacks.
+    """
 
     client_id: str
     name: str
     rows: list[tuple[str, str]] = field(default_factory=list)
+    subject: str = ""
     failure: Failure | None = None
 
     @property
@@ -63,10 +68,13 @@ def places(request: DaybookRequest) -> HttpResponse:
 def _asked(client_id: str, name: str, recorder: Recorder) -> Asked:
     asked = Asked(client_id, name)
     try:
-        names = place_names(PLACES, client=machine_client(client_id), recorder=recorder)
+        client = machine_client(client_id)
+        names = place_names(PLACES, client=client, recorder=recorder)
+        kept = TOKENS.token_for(client, audience=settings.GEOCODING_AUDIENCE, recorder=recorder)
     except Failure as failure:
         asked.failure = failure
         return asked
+    asked.subject = subject(kept.access_token, settings.GEOCODING_AUDIENCE)
     for point in PLACES:
         place = names[point]
         words = ", ".join(filter(None, (place.name, place.country))) if place else "No place within range: open sea"

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
-NPM_LOCK = ROOT / "tests" / "foreign_clients" / "npm" / "package-lock.json"
+NPM_LOCKS = sorted((ROOT / "tests").glob("*/npm/package-lock.json"))
 HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/[\w.-]+")
 
 
@@ -27,8 +27,9 @@ def test_every_locked_package_has_an_exact_version_and_hashes(lock):
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-def test_every_locked_npm_package_has_an_exact_version_and_a_hash_and_no_registrys_address():
-    packages = {name: entry for name, entry in json.loads(NPM_LOCK.read_text())["packages"].items() if name}
+@pytest.mark.parametrize("lock", NPM_LOCKS, ids=lambda lock: lock.parents[1].name)
+def test_every_locked_npm_package_has_an_exact_version_and_a_hash_and_no_registrys_address(lock):
+    packages = {name: entry for name, entry in json.loads(lock.read_text())["packages"].items() if name}
     assert packages
     for name, entry in packages.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", entry["version"]), name

@@ -81,3 +81,14 @@ def test_the_realm_has_no_last_slash(trust, claims):
 def test_a_nonce_in_an_access_token_is_an_id_tokens_mark(trust, claims):
     with refused("id_token_refused"):
         trust(KEYCLOAK, SETTINGS)(KEYCLOAK.token({**claims, "nonce": "n"}), API)
+
+
+def test_a_service_account_without_the_mapper_is_refused_and_never_taken_for_a_user(trust, service_account):
+    with refused("invalid_claim", check="sub"):
+        trust(KEYCLOAK, SETTINGS)(KEYCLOAK.token({**service_account, "gty": None}), API)
+
+
+@pytest.mark.parametrize("kind", ["ID", "Refresh", "Logout", "bearer", 1])
+def test_another_kind_of_token_for_our_audience_and_without_other_marks_is_refused(trust, claims, kind):
+    with refused("invalid_claim", check="typ"):
+        trust(KEYCLOAK, SETTINGS)(KEYCLOAK.token({**claims, "typ": kind}), API)
