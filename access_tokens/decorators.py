@@ -33,7 +33,10 @@ def access_token_required(api: type[ResourceServer], *, served: Served, scopes: 
     A method that `scopes` does not name is answered 405 (HEAD needs what GET needs); OPTIONS, unless it is named, without a
     token: a preflight has none. The view is called with `request.access_token`, an `AccessToken`, and only then. Cookies open
     nothing here, so it needs no CSRF value. For an `async def` view the checks run in a thread: keys may have to be fetched.
+    Raises `ValueError` where nobody is served.
     """
+    if served not in _KINDS:
+        raise ValueError(f"served is {served!r}. Cure: write users, machines or all.")
 
     def decorate(view: View) -> View:
         if iscoroutinefunction(view):

@@ -5,6 +5,7 @@ Exit status 0: all answered rightly. 1: something is wrong. 2: the check could n
 
 import argparse
 import json
+import re
 import secrets
 import sys
 import time
@@ -25,6 +26,10 @@ READING = ("GET", "HEAD", "OPTIONS")
 FETCHES_ALLOWED = 5  # in the few seconds of one check: the first, one for the new key, one for the first unknown kid, and some to spare
 
 
+MACHINE_RULES = r"auth0|auth0-rfc9068|rfc9068|entra|keycloak:[^=]+=.+"
+_RULES_HELP = "auth0, auth0-rfc9068, rfc9068, entra or keycloak:<claim>=<value>"
+
+
 class CannotBegin(Exception):
     """Why no trial was sent, with the cure."""
 
@@ -43,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     token.add_argument(
         "--machine-rule",
         default="auth0",
-        help="how machines' tokens are told apart: auth0, auth0-rfc9068, rfc9068, entra, keycloak:<claim>=<value>",
+        help=f"how machines' tokens are told apart: {_RULES_HELP} (default: auth0)",
     )
     token.add_argument("--typ", default="at+jwt", choices=["at+jwt", "JWT"], help="the token's type (default: at+jwt, RFC 9068)")
     token.add_argument("--subject", default="usr_123", help="a user's sub, where the API must know it (default: usr_123)")
@@ -97,6 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _checked(options: argparse.Namespace, progress: Write) -> tuple[list[Finding], int, int]:
+    if not options.url.startswith(("http://", "https://")):
+        raise CannotBegin(f"{options.url} is no address of an operation. Cure: write it whole, as in http://localhost:8000/notes.")
+    if not re.fullmatch(MACHINE_RULES, options.machine_rule):
+        raise CannotBegin(f"--machine-rule {options.machine_rule}: there is no such rule. Cure: {_RULES_HELP}.")
     host, port = _listens_at(options)
     good, good_key = _good(options)
     send = Sender(options.url, method=_method(options), body=options.body)

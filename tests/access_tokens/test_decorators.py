@@ -213,3 +213,8 @@ def test_keys_that_cannot_be_had_are_503_and_no_challenge(call, issuer, settings
 def test_the_view_keeps_its_name_and_docstring():
     assert (notes.__name__, notes.__doc__) == ("notes", "What a plain view looks like.")
     assert async_notes.__name__ == "async_notes"
+
+
+def test_a_view_that_serves_nobody_known_is_a_mistake_at_once():
+    with pytest.raises(ValueError, match="users, machines or all"):
+        access_token_required(PlainNotesApi, served="people", scopes={})  # type: ignore[arg-type]  # that is the mistake

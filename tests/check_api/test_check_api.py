@@ -246,12 +246,18 @@ def test_a_connection_that_breaks_is_an_answer_too():
         (["--issuer", "ftp://localhost/"], "--issuer"),
         (["--listen", "nowhere"], "HOST:PORT"),
         (["--claim", "tenant=forty-two"], "NAME=JSON"),
+        (["--machine-rule", "keycloak"], "keycloak:<claim>=<value>"),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_cure(check, arguments, said):
     checked = check("http://127.0.0.1:9/", *arguments)
     assert checked.status == 2
     assert said in checked.progress
+
+
+def test_an_address_without_its_scheme_is_named_as_such(check):
+    checked = check("localhost:8000/notes")
+    assert (checked.status, "write it whole" in checked.progress) == (2, True)
 
 
 def test_a_taken_port_is_named(check):
